@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cli: the person's command, one small file a subcommand.
+ *
+ * main.c reads the environment once and hands it to the subcommand that its
+ * table names. A subcommand is a constant struct tel_command; its run
+ * function returns the exit status: TEL_DONE, TEL_NO, or TEL_BAD after one
+ * line on stderr. Nothing here loads more than libc.
+ *
+ * Context: normal, in tel's own process only.
+ */
+#ifndef TEL_CLI_H
+#define TEL_CLI_H
+
+#include <stdio.h>
+
+#include <tel/outbox.h>
+#include <tel/runs.h>
+
+enum tel_exit {
+    TEL_DONE = 0,
+    TEL_NO = 1, /* the answer is no: off, or not known */
+    TEL_BAD = 2 /* bad usage or bad input */
+};
+
+struct tel_command {
+    const char *name;
+    const char *usage;   /* what follows "tel " */
+    const char *summary; /* one line for tel --help */
+    const char *details; /* the rest of tel NAME --help */
+    int (*run)(const struct tel_env *env, int argc, char **argv);
+};
+
+extern const struct tel_command tel_cli_status;
+extern const struct tel_command tel_cli_on;
+extern const struct tel_command tel_cli_off;
+extern const struct tel_command tel_cli_preview;
+extern const struct tel_command tel_cli_log;
+extern const struct tel_command tel_cli_flush;
+extern const struct tel_command tel_cli_purge;
+extern const struct tel_command tel_cli_env;
+
+/* ---- args.c: the command line ------------------------------------------ */
+
+struct tel_cli_flag {
+    const char *name; /* with its dashes */
+    bool *set;
+};
+
+/* What a subcommand accepts, and the words that were found. */
+struct tel_cli_args {
+    const struct tel_command *command;
+    const struct tel_cli_flag *flags;
+    size_t nflags;
+    int words_max;
+    bool stop_at_word; /* what follows the first word is not tel's */
+    const char *words[2];
+    int nwords;
+    int next; /* index in argv after the last argument that was taken */
+};
+
+/*
+ * Takes argv apart (argv[0] is the subcommand). False: the command is over
+ * and ends with *ret_status, help or the one line having been printed.
+ */
+bool tel_cli_parse(struct tel_cli_args *args, int argc, char **argv,
+                   int *ret_status);
+
+void tel_cli_help(const struct tel_command *command, FILE *to);
+
+/* ---- out.c: what is printed -------------------------------------------- */
+
+/* Prints one line on stderr, after "tel: ". Returns TEL_BAD. */
+int tel_cli_bad(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Whether colours may be used on this stream. */
+bool tel_cli_colours(const struct tel_env *env, FILE *to);
+
+/* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
+void tel_cli_json(FILE *to, const char *string);
+
+/* A part of the policy; a control byte in it becomes '?'. */
+void tel_cli_print(FILE *to, const struct tel_policy *policy,
+                   struct tel_str str);
+
+/* string as one word of a POSIX shell. */
+void tel_cli_quote(FILE *to, const char *string);
+
+/* ---- tools.c: which tools are known ------------------------------------ */
+
+struct tel_names {
+    char (*names)[TEL_NAME_MAX + 1]; /* sorted, each once */
+    size_t count;
+};
+
+/* Every NAME along the search path: 0 or -ENOMEM. Freed by the next one. */
+int tel_cli_names(const struct tel_env *env, struct tel_names *ret_names);
+void tel_cli_names_free(struct tel_names *names);
+
+/*
+ * Finds a tool by its NAME (tel_cli_tool: or else by its id). TEL_DONE and
+ * *ret_policy, or TEL_NO or TEL_BAD after a line on stderr; *ret_policy is
+ * then undefined.
+ */
+int tel_cli_named(const struct tel_env *env, const char *name,
+                  struct tel_policy *ret_policy);
+int tel_cli_tool(const struct tel_env *env, const char *tool,
+                 struct tel_policy *ret_policy);
+
+/* What [purposes] says of a field, or NULL. */
+const struct tel_purpose *tel_cli_purpose(const struct tel_policy *policy,
+                                          const char *key);
+
+/*
+ * A short part of the policy (an id, a key, the endpoint) as a string, in a
+ * static ring of 16.
+ */
+const char *tel_cli_str(const struct tel_policy *policy, struct tel_str str);
+
+/*
+ * Where the person's settings are: false after a line on stderr, when
+ * neither HOME nor XDG_CONFIG_HOME names a place.
+ */
+bool tel_cli_has_settings(const struct tel_env *env);
+
+/* The same for what waits and what was sent: HOME or XDG_STATE_HOME. */
+bool tel_cli_has_state(const struct tel_env *env, char *path, size_t size);
+
+/* ---- waits.c: what has not left yet -------------------------------------- */
+
+#define TEL_TABLES_MAX 2
+
+/* The runs that are over but still in a table, and where the outbox is. */
+struct tel_waits {
+    struct tel_table *tables[TEL_TABLES_MAX];
+    struct tel_finished *finished[TEL_TABLES_MAX]; /* each table's */
+    size_t counts[TEL_TABLES_MAX];
+    char state[TEL_PATH_MAX]; /* empty where the environment names none */
+};
+
+/* How much waits of one tool, and how much of it was dropped. */
+struct tel_cli_counts {
+    uint64_t waiting; /* to be sent */
+    uint64_t kept;    /* never to be sent: tel on --local */
+    uint64_t dropped;
+};
+
+/* Looks once, makes nothing: 0 or -errno. The caller closes it. */
+int tel_cli_waits_open(const struct tel_env *env, struct tel_waits *ret_waits);
+void tel_cli_waits_close(struct tel_waits *waits);
+
+/* id may be NULL (a bad policy); local says that the tool is counted here. */
+int tel_cli_waits_count(const struct tel_waits *waits, const char *name,
+                        const char *id, bool local,
+                        struct tel_cli_counts *ret_counts);
+
+/*
+ * Forgets what waits of the tool NAME, or of all tools where name is NULL:
+ * 0 and the number of events, or -errno.
+ */
+int tel_cli_waits_forget(struct tel_waits *waits, const char *name,
+                         uint64_t *ret_events);
+
+/* The pid of the live sender, or 0. */
+pid_t tel_cli_waits_sender(const struct tel_waits *waits);
+
+/* ---- words.c: a verdict, said to a person ------------------------------ */
+
+/* The environment variable that decided, or NULL. */
+const char *tel_cli_variable(const struct tel_verdict *verdict,
+                             const struct tel_policy *policy);
+
+/* How to change a verdict ("unset CI"), written into buf. */
+const char *tel_cli_advice(const struct tel_verdict *verdict,
+                           const struct tel_policy *policy, char *buf,
+                           size_t size);
+
+/* Prints "git is off by rule 2: why (to change it: advice)" and a newline. */
+void tel_cli_say_verdict(FILE *to, const struct tel_verdict *verdict,
+                         const struct tel_policy *policy);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* What is printed: errors, colours, JSON strings, shell words. */
+#include "cli.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * The length in bytes of the UTF-8 character at s, or 0 where there is none.
+ * RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+ */
+static size_t utf8_length(const unsigned char *s)
+{
+    size_t len;
+
+    if (s[0] < 0x80)
+        return 1;
+    if (s[0] < 0xc2 || s[0] > 0xf4)
+        return 0;
+    len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+    for (size_t i = 1; i < len; i++) {
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+        return 0;
+    return len;
+}
+
+/* Text of a file must not move the cursor of the terminal it is shown on. */
+static bool is_control(char byte)
+{
+    return (unsigned char)byte < ' ' || byte == 0x7f;
+}
+
+int tel_cli_bad(const char *format, ...)
+{
+    char line[1024];
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(line, sizeof(line), format, list);
+    va_end(list);
+    /* One line, whatever a name or a path was made of. */
+    for (char *p = line; *p != '\0'; p++) {
+        if (is_control(*p))
+            *p = '?';
+    }
+    fprintf(stderr, "tel: %s\n", line);
+    return TEL_BAD;
+}
+
+bool tel_cli_colours(const struct tel_env *env, FILE *to)
+{
+    const char *none = tel_env_get(env, "NO_COLOR");
+    const char *term = tel_env_get(env, "TERM");
+
+    if (none != NULL && none[0] != '\0')
+        return false;
+    return term != NULL && strcmp(term, "dumb") != 0 && isatty(fileno(to));
+}
+
+void tel_cli_json(FILE *to, const char *string)
+{
+    const unsigned char *s = (const unsigned char *)string;
+
+    putc('"', to);
+    while (*s != '\0') {
+        size_t len = utf8_length(s);
+
+        if (len == 0) {
+            fputs("\\ufffd", to);
+            s++;
+        } else if (*s == '"' || *s == '\\') {
+            fprintf(to, "\\%c", *s++);
+        } else if (*s < ' ' || *s == 0x7f) {
+            fprintf(to, "\\u%04x", *s++);
+        } else {
+            fwrite(s, 1, len, to);
+            s += len;
+        }
+    }
+    putc('"', to);
+}
+
+void tel_cli_print(FILE *to, const struct tel_policy *policy,
+                   struct tel_str str)
+{
+    const char *at = tel_str_at(policy, str);
+
+    for (size_t i = 0; i < str.len; i++)
+        putc(is_control(at[i]) ? '?' : at[i], to);
+}
+
+void tel_cli_quote(FILE *to, const char *string)
+{
+    putc('\'', to);
+    for (; *string != '\0'; string++) {
+        if (*string == '\'')
+            fputs("'\\''", to);
+        else
+            putc(*string, to);
+    }
+    putc('\'', to);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* A verdict, said to a person: by which rule, why, and how to change it. */
+#include "cli.h"
+
+#define RULE_PRIVILEGED 1
+#define RULE_TOOL_VARIABLE 3
+#define RULE_MACHINE 5
+
+const char *tel_cli_variable(const struct tel_verdict *verdict,
+                             const struct tel_policy *policy)
+{
+    if (verdict->variable == NULL && verdict->rule == RULE_TOOL_VARIABLE)
+        return tel_cli_str(policy, policy->disable);
+    return verdict->variable;
+}
+
+const char *tel_cli_advice(const struct tel_verdict *verdict,
+                           const struct tel_policy *policy, char *buf,
+                           size_t size)
+{
+    const char *variable = tel_cli_variable(verdict, policy);
+
+    if (variable != NULL)
+        snprintf(buf, size, "unset %s", variable);
+    else if (verdict->rule == RULE_PRIVILEGED)
+        snprintf(buf, size, "run it without privileges");
+    else if (verdict->rule == RULE_MACHINE)
+        snprintf(buf, size, "root edits " TEL_SYSCONFDIR "/tel/tel.conf");
+    else
+        snprintf(buf, size, "tel %s %s", verdict->on ? "off" : "on",
+                 policy->name);
+    return buf;
+}
+
+void tel_cli_say_verdict(FILE *to, const struct tel_verdict *verdict,
+                         const struct tel_policy *policy)
+{
+    char advice[256];
+
+    fprintf(to, "%s is %s by rule %d: %s (to change it: %s)\n", policy->name,
+            verdict->on ? (verdict->local ? "counted here only" : "on") : "off",
+            verdict->rule, verdict->why,
+            tel_cli_advice(verdict, policy, advice, sizeof(advice)));
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * collector: requests become totals, totals become a report.
+ *
+ * Nothing that a client sends is kept but the totals that the policies of
+ * --tools explain: no request, no address, no user agent and no time of day
+ * is stored, logged or looked at.
+ *
+ *     struct tel_collector *collector = NULL;
+ *     tel_collector_start(&options, &collector, &err);
+ *     tel_collector_address(collector, buf, sizeof(buf));
+ *     ... until it is told to end ...
+ *     tel_collector_stop(collector);
+ *
+ * Ownership: options and all that they point to stay the caller's and may go
+ * once the call has returned; a collector is ended by tel_collector_stop.
+ *
+ * Errors: 0 or a negative errno, out-parameters untouched on failure, and a
+ * sentence in err, which may be NULL.
+ *
+ * Context: normal. tel_collector_start makes threads; they inherit the
+ * caller's signal mask, so block what they must not take.
+ */
+#ifndef TEL_COLLECTOR_H
+#define TEL_COLLECTOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <tel/config.h>
+
+/* Room for any address that tel_collector_address writes. */
+#define TEL_ADDRESS_MAX 64
+
+struct tel_collector;
+
+struct tel_collector_options {
+    const char *listen; /* "127.0.0.1:8080", "[::1]:0"; port 0: a free one */
+    const char *db;     /* the database's file, made where there is none */
+    const char *tools;  /* the directory of the policies, *.conf */
+    /* Told one sentence when the database begins to fail, and one when it
+     * works again; called from another thread. May be NULL. */
+    void (*notice)(const char *text);
+};
+
+/*
+ * Loads the policies, opens the database and answers requests from then on.
+ * -EINVAL where options make no sense or a policy is bad, -ENOENT where there
+ * is no policy, -EBADMSG where the database is another program's, or as
+ * bind(2) and open(2).
+ */
+int tel_collector_start(const struct tel_collector_options *options,
+                        struct tel_collector **ret_collector,
+                        struct tel_err *err);
+
+/* Where it listens, with the real port. 0, or -ENAMETOOLONG. */
+int tel_collector_address(const struct tel_collector *collector, char *buf,
+                          size_t size);
+
+/* Accepts nothing more, finishes and answers what is queued. Accepts NULL. */
+void tel_collector_stop(struct tel_collector *collector);
+
+#define TEL_REPORT_K 5 /* cells of fewer runs are held back by default */
+
+struct tel_report_options {
+    const char *db;
+    const char *tool; /* an id, or NULL: all of them */
+    uint64_t k;       /* cells of fewer runs are held back; 1: none */
+    bool json;
+    bool by_version;
+    bool colour; /* for the table */
+};
+
+/*
+ * Writes the report to out. -ESRCH where nothing was counted for the tool,
+ * -ENOENT where there is no database, -EBADMSG where it is another program's.
+ * Whether out took it all is the caller's to check (ferror).
+ */
+int tel_report_write(const struct tel_report_options *options, FILE *out,
+                     struct tel_err *err);
+
+#endif

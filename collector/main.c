@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* main: tel-collect, the self-hosted collector and its report. */
+#include "main.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: tel-collect serve --listen ADDRESS:PORT --db FILE"
+    " --tools DIRECTORY\n"
+    "       tel-collect report --db FILE [--tool ID] [--json]"
+    " [--by-version] [-k N]\n"
+    "\n"
+    "  serve    receive events and keep totals of them\n"
+    "  report   show the totals\n"
+    "\n"
+    "  --help      show this, or after a command: its options\n"
+    "  --version   show the version\n";
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"serve", command_serve},
+    {"report", command_report},
+};
+
+int complain(const char *format, ...)
+{
+    char text[512];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    (void)fprintf(stderr, "tel-collect: %s\n", text);
+    return EXIT_BAD;
+}
+
+int say(const char *text)
+{
+    if (fputs(text, stdout) == EOF || fflush(stdout) == EOF ||
+        ferror(stdout) != 0)
+        return complain("cannot write to standard output");
+    return EXIT_DONE;
+}
+
+int complain_option(const char *command, int refused, char *const *argv)
+{
+    const char *argument = argv[optind - 1];
+
+    if (refused == ':')
+        return complain("%s: %s needs a value", command, argument);
+    if (optopt != 0 && strncmp(argument, "--", 2) != 0)
+        return complain("%s: unknown option -%c (see tel-collect %s --help)",
+                        command, optopt, command);
+    return complain("%s: unknown option %s (see tel-collect %s --help)",
+                    command, argument, command);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return complain("serve or report? (see tel-collect --help)");
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return say(usage);
+    if (strcmp(argv[1], "--version") == 0)
+        return say("tel-collect " TEL_RELEASE "\n");
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    }
+    return complain("no command %s (see tel-collect --help)", argv[1]);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* queue: group commit, by one thread that writes. */
+#include "queue.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Bytes of events in one transaction: some 1,000 events, which take a few
+ * tens of milliseconds, so that no group keeps the next one waiting long. */
+#define GROUP_BYTES 262144
+
+struct tel_queue {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct tel_work *first; /* under lock */
+    struct tel_work **last; /* under lock */
+    bool stopping;          /* under lock */
+    bool failing;           /* the thread's own, as is all below */
+    const struct tel_tools *tools;
+    struct tel_store *store;
+    void (*done)(struct tel_work *work);
+    void (*notice)(const char *text);
+};
+
+/* Says once that the store fails, and once that it works again. */
+static void tell(struct tel_queue *queue, bool failing)
+{
+    char text[320];
+
+    if (failing == queue->failing)
+        return;
+    queue->failing = failing;
+    if (queue->notice == NULL)
+        return;
+    if (failing) {
+        (void)snprintf(text, sizeof(text),
+                       "the database fails (%s): answering 503 meanwhile",
+                       tel_store_fault(queue->store));
+        queue->notice(text);
+    } else {
+        queue->notice("the database works again");
+    }
+}
+
+/* Waits for work and takes a group of it; NULL: there will be no more. */
+static struct tel_work *take_group(struct tel_queue *queue)
+{
+    struct tel_work *group = NULL;
+    struct tel_work **end = &group;
+    size_t bytes = 0;
+
+    (void)pthread_mutex_lock(&queue->lock);
+    while (queue->first == NULL && !queue->stopping)
+        (void)pthread_cond_wait(&queue->changed, &queue->lock);
+    while (queue->first != NULL && bytes < GROUP_BYTES) {
+        struct tel_work *work = queue->first;
+
+        queue->first = work->next;
+        work->next = NULL;
+        *end = work;
+        end = &work->next;
+        bytes += work->intake.len;
+    }
+    if (queue->first == NULL)
+        queue->last = &queue->first;
+    (void)pthread_mutex_unlock(&queue->lock);
+    return group;
+}
+
+static int count(struct tel_queue *queue, struct tel_work *group)
+{
+    int r = tel_store_begin(queue->store, (int64_t)(time(NULL) / 86400));
+
+    for (struct tel_work *work = group; r == 0 && work != NULL;
+         work = work->next)
+        r = tel_intake_take(&work->intake, queue->tools, queue->store);
+    if (r == 0)
+        r = tel_store_commit(queue->store);
+    if (r < 0)
+        tel_store_rollback(queue->store);
+    return r;
+}
+
+static void *write_groups(void *context)
+{
+    struct tel_queue *queue = context;
+    struct tel_work *group = NULL;
+
+    while ((group = take_group(queue)) != NULL) {
+        int r = count(queue, group);
+
+        tell(queue, r < 0);
+        while (group != NULL) {
+            struct tel_work *work = group;
+
+            /* Once done, it is not ours to read any more. */
+            group = work->next;
+            if (r < 0)
+                work->intake.status = 503;
+            queue->done(work);
+        }
+    }
+    return NULL;
+}
+
+int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
+                    void (*done)(struct tel_work *work),
+                    void (*notice)(const char *text),
+                    struct tel_queue **ret_queue)
+{
+    struct tel_queue *queue = calloc(1, sizeof(*queue));
+    int r;
+
+    if (queue == NULL)
+        return -ENOMEM;
+    (void)pthread_mutex_init(&queue->lock, NULL);
+    (void)pthread_cond_init(&queue->changed, NULL);
+    queue->last = &queue->first;
+    queue->tools = tools;
+    queue->store = store;
+    queue->done = done;
+    queue->notice = notice;
+    r = pthread_create(&queue->thread, NULL, write_groups, queue);
+    if (r != 0) {
+        tel_queue_free(queue);
+        return -r;
+    }
+    *ret_queue = queue;
+    return 0;
+}
+
+int tel_queue_put(struct tel_queue *queue, struct tel_work *work)
+{
+    int r = 0;
+
+    work->next = NULL;
+    (void)pthread_mutex_lock(&queue->lock);
+    if (queue->stopping) {
+        r = -ESHUTDOWN;
+    } else {
+        *queue->last = work;
+        queue->last = &work->next;
+        (void)pthread_cond_signal(&queue->changed);
+    }
+    (void)pthread_mutex_unlock(&queue->lock);
+    return r;
+}
+
+void tel_queue_stop(struct tel_queue *queue)
+{
+    (void)pthread_mutex_lock(&queue->lock);
+    queue->stopping = true;
+    (void)pthread_cond_signal(&queue->changed);
+    (void)pthread_mutex_unlock(&queue->lock);
+    (void)pthread_join(queue->thread, NULL);
+}
+
+void tel_queue_free(struct tel_queue *queue)
+{
+    if (queue == NULL)
+        return;
+    (void)pthread_cond_destroy(&queue->changed);
+    (void)pthread_mutex_destroy(&queue->lock);
+    free(queue);
+}

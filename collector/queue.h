@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * queue: group commit. Requests wait here for the one thread that writes; it
+ * takes what has gathered into one transaction, commits, and only then lets
+ * each be answered. So the slower the disk, the larger the groups.
+ *
+ *     tel_queue_start(tools, store, done, notice, &queue);
+ *     tel_queue_put(queue, work);        from any thread
+ *     tel_queue_stop(queue);             what was put is done before it returns
+ *
+ * Between start and stop the store is the queue's alone. A work is the
+ * caller's again once done was called for it, from the queue's thread.
+ */
+#ifndef TEL_COLLECTOR_QUEUE_H
+#define TEL_COLLECTOR_QUEUE_H
+
+#include "intake.h"
+
+struct tel_work {
+    struct tel_work *next;
+    struct tel_intake intake;
+};
+
+struct tel_queue;
+
+int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
+                    void (*done)(struct tel_work *work),
+                    void (*notice)(const char *text),
+                    struct tel_queue **ret_queue);
+
+/* 0, or -ESHUTDOWN once the queue is being stopped: then work was not put. */
+int tel_queue_put(struct tel_queue *queue, struct tel_work *work);
+
+/* Finishes what is queued, ends the thread and refuses from then on. */
+void tel_queue_stop(struct tel_queue *queue);
+
+/* After tel_queue_stop, once nobody can put any more. Accepts NULL. */
+void tel_queue_free(struct tel_queue *queue);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* report_table: the report for people. */
+#include "report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define COLUMNS 9
+#define CELL_MAX 80
+
+static const char bold[] = "\033[1m";
+static const char dim[] = "\033[2m";
+static const char plain[] = "\033[0m";
+
+static const char *const titles[COLUMNS] = {
+    "EVENT",  "VERSION", "RUNS",   "OK",     "ERROR",
+    "SIGNAL", "LOST",    "P50 ms", "P95 ms",
+};
+
+enum { EVENT, VERSION, RUNS, OK, ERROR, SIGNAL, LOST, P50, P95 };
+
+struct row {
+    char cells[COLUMNS][CELL_MAX];
+};
+
+struct table {
+    int widths[COLUMNS];
+    bool by_version;
+};
+
+static void colour(const struct tel_report_options *options, const char *code,
+                   FILE *out)
+{
+    if (options->colour)
+        (void)fputs(code, out);
+}
+
+/* A strange database must not speak to the terminal. */
+static void put_text(char *cell, const char *text)
+{
+    size_t len = 0;
+
+    for (; text[len] != '\0' && len + 1 < CELL_MAX; len++)
+        cell[len] =
+            (char)(text[len] > 0x20 && text[len] < 0x7f ? text[len] : '?');
+    cell[len] = '\0';
+}
+
+static void put_number(char *cell, uint64_t number)
+{
+    (void)snprintf(cell, CELL_MAX, "%" PRIu64, number);
+}
+
+static void fill(struct row *row, const struct tel_report_event *event)
+{
+    put_text(row->cells[EVENT], event->event);
+    put_text(row->cells[VERSION], event->version);
+    put_number(row->cells[RUNS], event->runs);
+    put_number(row->cells[OK], event->ok);
+    put_number(row->cells[ERROR], event->error);
+    put_number(row->cells[SIGNAL], event->sig);
+    put_number(row->cells[LOST], event->lost);
+    put_text(row->cells[P50], "-");
+    put_text(row->cells[P95], "-");
+    if (event->timed) {
+        put_number(row->cells[P50], event->p50_ms);
+        put_number(row->cells[P95], event->p95_ms);
+    }
+}
+
+static void fill_titles(struct row *row)
+{
+    for (int i = 0; i < COLUMNS; i++)
+        (void)snprintf(row->cells[i], CELL_MAX, "%s", titles[i]);
+}
+
+static void widen(struct table *table, const struct row *row)
+{
+    for (int i = 0; i < COLUMNS; i++) {
+        int width = (int)strlen(row->cells[i]);
+
+        if (width > table->widths[i])
+            table->widths[i] = width;
+    }
+}
+
+static void write_row(const struct table *table, const struct row *row,
+                      FILE *out)
+{
+    for (int i = 0; i < COLUMNS; i++) {
+        /* Words to the left, numbers to the right. */
+        int width = i <= VERSION ? -table->widths[i] : table->widths[i];
+
+        if (i == VERSION && !table->by_version)
+            continue;
+        (void)fprintf(out, "%s%*s", i > 0 ? "  " : "", width, row->cells[i]);
+    }
+}
+
+/* "; exit 1:11 2:3" after what stands there already. */
+static void write_counts(const char *name, const struct tel_counts *counts,
+                         bool *any, FILE *out)
+{
+    if (counts->len == 0)
+        return;
+    (void)fprintf(out, "%s%s", *any ? "; " : "\n    ", name);
+    for (size_t i = 0; i < counts->len; i++) {
+        char value[CELL_MAX];
+
+        put_text(value, counts->at[i].name);
+        (void)fprintf(out, " %s:%" PRIu64, value, counts->at[i].n);
+    }
+    *any = true;
+}
+
+/* What differs from event to event has a line of its own. */
+static void write_details(const struct tel_report_event *event, FILE *out)
+{
+    bool any = false;
+
+    write_counts("exit", &event->exits, &any, out);
+    write_counts("sig", &event->signals, &any, out);
+    for (size_t i = 0; i < event->nfields; i++) {
+        char key[CELL_MAX];
+
+        put_text(key, event->fields[i].key);
+        write_counts(key, &event->fields[i].values, &any, out);
+    }
+}
+
+static void write_table(const struct tel_report_tool *tool,
+                        const struct tel_report_options *options, FILE *out)
+{
+    struct table table = {.by_version = options->by_version};
+    struct row row;
+
+    fill_titles(&row);
+    widen(&table, &row);
+    for (size_t i = 0; i < tool->nevents; i++) {
+        fill(&row, &tool->events[i]);
+        widen(&table, &row);
+    }
+    fill_titles(&row);
+    colour(options, bold, out);
+    write_row(&table, &row, out);
+    colour(options, plain, out);
+    for (size_t i = 0; i < tool->nevents; i++) {
+        (void)fputc('\n', out);
+        fill(&row, &tool->events[i]);
+        write_row(&table, &row, out);
+        colour(options, dim, out);
+        write_details(&tool->events[i], out);
+        colour(options, plain, out);
+    }
+    (void)fputc('\n', out);
+}
+
+static void write_tool(const struct tel_report_tool *tool,
+                       const struct tel_report_options *options, FILE *out)
+{
+    char id[CELL_MAX];
+
+    put_text(id, tool->id);
+    colour(options, bold, out);
+    (void)fprintf(out, "%s", id);
+    colour(options, plain, out);
+    (void)fputc('\n', out);
+    if (tool->nevents > 0)
+        write_table(tool, options, out);
+    if (tool->held_back > 0)
+        (void)fprintf(out, "%" PRIu64 " event%s held back: under %" PRIu64
+                           " runs\n",
+                      tool->held_back, tool->held_back == 1 ? "" : "s",
+                      options->k);
+    (void)fputc('\n', out);
+}
+
+static void write_refused(const struct tel_report *report, FILE *out)
+{
+    if (report->nrefused == 0)
+        return;
+    (void)fputs("Refused, of all tools:", out);
+    for (size_t i = 0; i < report->nrefused; i++) {
+        char reason[CELL_MAX];
+
+        put_text(reason, report->refused[i].name);
+        (void)fprintf(out, " %s:%" PRIu64, reason, report->refused[i].n);
+    }
+    (void)fputs("\n", out);
+}
+
+void tel_report_table(const struct tel_report *report,
+                      const struct tel_report_options *options, FILE *out)
+{
+    for (size_t i = 0; i < report->ntools; i++)
+        write_tool(&report->tools[i], options, out);
+    if (report->ntools == 0)
+        (void)fputs("Nothing was counted yet.\n\n", out);
+    write_refused(report, out);
+    colour(options, dim, out);
+    (void)fprintf(
+        out,
+        "Counts under k = %" PRIu64 " are held back. k counts runs and not"
+        " people: one person's runs can exceed it.\n"
+        "The endpoint is open, so events are unauthenticated: anyone can send"
+        " events that the policies allow.\n",
+        options->k);
+    colour(options, plain, out);
+}

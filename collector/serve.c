@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* serve: the parts of a collector, begun and ended in order. */
+#include <tel/collector.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "http.h"
+#include "listen.h"
+
+struct tel_collector {
+    struct tel_tools *tools;
+    struct tel_store *store;
+    struct tel_queue *queue;
+    struct tel_http *http;
+    int fd;
+};
+
+static int start(struct tel_collector *collector,
+                 const struct tel_collector_options *options,
+                 struct tel_err *err)
+{
+    bool ipv6 = false;
+    int r = tel_tools_load(options->tools, &collector->tools, err);
+
+    if (r == 0)
+        r = tel_listen_open(options->listen, &collector->fd, &ipv6, err);
+    if (r == 0)
+        r = tel_store_open(options->db, &collector->store, err);
+    if (r < 0)
+        return r;
+    r = tel_queue_start(collector->tools, collector->store, tel_http_done,
+                        options->notice, &collector->queue);
+    if (r == 0)
+        r = tel_http_start(collector->fd, ipv6, collector->queue,
+                           &collector->http);
+    if (r < 0)
+        return tel_fault(err, r, "cannot start to answer: %s", strerror(-r));
+    return 0;
+}
+
+int tel_collector_start(const struct tel_collector_options *options,
+                        struct tel_collector **ret_collector,
+                        struct tel_err *err)
+{
+    struct tel_collector *collector = calloc(1, sizeof(*collector));
+    int r;
+
+    if (collector == NULL)
+        return tel_fault(err, -ENOMEM, "out of memory");
+    collector->fd = -1;
+    r = start(collector, options, err);
+    if (r < 0) {
+        tel_collector_stop(collector);
+        return r;
+    }
+    *ret_collector = collector;
+    return 0;
+}
+
+int tel_collector_address(const struct tel_collector *collector, char *buf,
+                          size_t size)
+{
+    return tel_listen_address(collector->fd, buf, size);
+}
+
+void tel_collector_stop(struct tel_collector *collector)
+{
+    if (collector == NULL)
+        return;
+    if (collector->http != NULL)
+        tel_http_quiesce(collector->http);
+    if (collector->queue != NULL)
+        tel_queue_stop(collector->queue);
+    tel_http_stop(collector->http);
+    tel_queue_free(collector->queue);
+    tel_store_close(collector->store);
+    tel_tools_free(collector->tools);
+    if (collector->fd >= 0)
+        (void)close(collector->fd);
+    free(collector);
+}

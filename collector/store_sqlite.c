@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store_sqlite: the totals in one SQLite file, the writer's half.
+ *
+ *     total(day, tool, version, event, item, value, n)
+ *         one number each; see struct tel_cell. day is YYYY-MM-DD, UTC.
+ *     refused(day, reason, n)
+ *         events that were not counted, and why.
+ *     seen(generation, key)
+ *         the keys that have been counted, 16 random bytes each. No time
+ *         stands beside them: only which of two generations they are in.
+ *     generation(number, began)
+ *         one row: the generation that keys go into, and the day it began.
+ *
+ * application_id says that the file is ours, user_version which form it has.
+ *
+ * A crash loses nothing that was committed: the journal is a WAL, synced at
+ * each commit (synchronous = FULL). Rows are kept without a rowid, so that
+ * their order in the file says nothing of the order in which they came.
+ */
+#include "store_sqlite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fault.h"
+
+#define APPLICATION_ID 0x74656c63 /* "telc" */
+#define FORM 1
+
+/* Less than a sender's 5 s for a whole request, so that it hears a 503. */
+#define BUSY_MS 2000
+
+static const char schema[] =
+    "CREATE TABLE total(day TEXT NOT NULL, tool TEXT NOT NULL,"
+    " version TEXT NOT NULL, event TEXT NOT NULL, item TEXT NOT NULL,"
+    " value TEXT NOT NULL, n INTEGER NOT NULL,"
+    " PRIMARY KEY(tool, day, version, event, item, value)) WITHOUT ROWID;"
+    "CREATE TABLE refused(day TEXT NOT NULL, reason TEXT NOT NULL,"
+    " n INTEGER NOT NULL, PRIMARY KEY(day, reason)) WITHOUT ROWID;"
+    "CREATE TABLE seen(generation INTEGER NOT NULL, key BLOB NOT NULL,"
+    " PRIMARY KEY(generation, key)) WITHOUT ROWID;"
+    "CREATE TABLE generation(number INTEGER NOT NULL,"
+    " began INTEGER NOT NULL);"
+    "INSERT INTO generation VALUES(0, -1);";
+
+static const char *const statements[STATEMENTS] = {
+    [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
+    [STATEMENT_COMMIT] = "COMMIT",
+    [STATEMENT_ROLLBACK] = "ROLLBACK",
+    [STATEMENT_GENERATION] = "SELECT number, began FROM generation",
+    [STATEMENT_SET_GENERATION] =
+        "UPDATE generation SET number = ?1, began = ?2",
+    [STATEMENT_FORGET] = "DELETE FROM seen WHERE generation < ?1",
+    [STATEMENT_SEEN] = "SELECT 1 FROM seen"
+                       " WHERE generation IN (?1, ?1 - 1) AND key = ?2",
+    [STATEMENT_REMEMBER] = "INSERT OR IGNORE INTO seen VALUES(?1, ?2)",
+    [STATEMENT_ADD] = "INSERT INTO total VALUES(?1, ?2, ?3, ?4, ?5, ?6, 1)"
+                      " ON CONFLICT DO UPDATE SET n = n + 1",
+    [STATEMENT_REFUSE] = "INSERT INTO refused VALUES(?1, ?2, 1)"
+                         " ON CONFLICT DO UPDATE SET n = n + 1",
+};
+
+/* Runs one statement that gives no row, or whose row does not matter. */
+static int run(struct tel_store *store, enum statement which)
+{
+    sqlite3_stmt *statement = store->statements[which];
+    int r = sqlite3_step(statement);
+
+    if (r != SQLITE_DONE && r != SQLITE_ROW)
+        (void)tel_store_failed(store);
+    (void)sqlite3_reset(statement);
+    return r == SQLITE_DONE || r == SQLITE_ROW ? 0 : -EIO;
+}
+
+/* The string must live until the statement has run. */
+static void bind(sqlite3_stmt *statement, int at, const char *string)
+{
+    (void)sqlite3_bind_text(statement, at, string, -1, SQLITE_STATIC);
+}
+
+static int number(struct tel_store *store, const char *sql, int64_t *ret_number)
+{
+    sqlite3_stmt *statement = NULL;
+    int r = -EIO;
+
+    if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW) {
+        *ret_number = sqlite3_column_int64(statement, 0);
+        r = 0;
+    } else {
+        (void)tel_store_failed(store);
+    }
+    (void)sqlite3_finalize(statement);
+    return r;
+}
+
+static int execute(struct tel_store *store, const char *sql)
+{
+    if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return tel_store_failed(store);
+    return 0;
+}
+
+/* An empty file becomes a store; two processes may try at once. */
+static int make(struct tel_store *store)
+{
+    char mark[96];
+    int64_t objects = 0;
+    int r = execute(store, "BEGIN IMMEDIATE");
+
+    if (r < 0)
+        return r;
+    r = number(store, "SELECT count(*) FROM sqlite_schema", &objects);
+    if (r == 0 && objects == 0) {
+        (void)snprintf(mark, sizeof(mark),
+                       "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+                       APPLICATION_ID, FORM);
+        r = execute(store, schema);
+        if (r == 0)
+            r = execute(store, mark);
+    }
+    if (r == 0)
+        r = execute(store, "COMMIT");
+    if (r < 0)
+        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    return r;
+}
+
+/* Whether the file is a store of this form: 0, -EBADMSG or -EIO. */
+static int check(struct tel_store *store, const char *path, struct tel_err *err)
+{
+    int64_t id = 0;
+    int64_t form = 0;
+
+    if (number(store, "PRAGMA application_id", &id) < 0 ||
+        number(store, "PRAGMA user_version", &form) < 0)
+        return tel_fault(err, -EIO, "%s: %s", path, store->fault);
+    if (id != APPLICATION_ID)
+        return tel_fault(err, -EBADMSG, "%s: not a database of tel-collect",
+                         path);
+    if (form != FORM)
+        return tel_fault(err, -EBADMSG,
+                         "%s: a database of another version of tel-collect",
+                         path);
+    return 0;
+}
+
+/* Whether the file holds nothing at all yet. */
+static bool is_empty(struct tel_store *store)
+{
+    int64_t objects = 1;
+
+    return number(store, "SELECT count(*) FROM sqlite_schema", &objects) == 0 &&
+           objects == 0;
+}
+
+static int prepare(struct tel_store *store)
+{
+    for (size_t i = 0; i < STATEMENTS; i++) {
+        if (sqlite3_prepare_v3(store->db, statements[i], -1,
+                               SQLITE_PREPARE_PERSISTENT,
+                               &store->statements[i], NULL) != SQLITE_OK)
+            return tel_store_failed(store);
+    }
+    return 0;
+}
+
+static void write_day(int64_t day, char *buf, size_t size)
+{
+    time_t seconds = (time_t)(day * 86400);
+    struct tm tm;
+
+    if (gmtime_r(&seconds, &tm) == NULL ||
+        strftime(buf, size, "%Y-%m-%d", &tm) == 0)
+        (void)snprintf(buf, size, "1970-01-01");
+}
+
+static int set_generation(struct tel_store *store, int64_t generation,
+                          int64_t began)
+{
+    sqlite3_stmt *statement = store->statements[STATEMENT_SET_GENERATION];
+
+    (void)sqlite3_bind_int64(statement, 1, generation);
+    (void)sqlite3_bind_int64(statement, 2, began);
+    return run(store, STATEMENT_SET_GENERATION);
+}
+
+/*
+ * Finds the generation that keys go into now. It lasts longer than the
+ * window, so a key lives through the whole window wherever in its own
+ * generation it came; and one step at a time, so that a clock that jumps
+ * ahead by a year forgets nothing that came yesterday.
+ */
+static int find_generation(struct tel_store *store, int64_t day)
+{
+    sqlite3_stmt *statement = store->statements[STATEMENT_GENERATION];
+    int64_t began;
+    int r = sqlite3_step(statement);
+
+    if (r != SQLITE_ROW) {
+        (void)tel_store_failed(store);
+        (void)sqlite3_reset(statement);
+        return -EIO;
+    }
+    store->generation = sqlite3_column_int64(statement, 0);
+    began = sqlite3_column_int64(statement, 1);
+    (void)sqlite3_reset(statement);
+    /* Not begun yet, or by a clock that has since been put back. */
+    if (began < 0 || began > day)
+        return set_generation(store, store->generation, day);
+    if (day - began <= TEL_KEY_WINDOW_DAYS)
+        return 0;
+    store->generation++;
+    r = set_generation(store, store->generation, day);
+    if (r < 0)
+        return r;
+    statement = store->statements[STATEMENT_FORGET];
+    (void)sqlite3_bind_int64(statement, 1, store->generation - 1);
+    return run(store, STATEMENT_FORGET);
+}
+
+int tel_store_failed(struct tel_store *store)
+{
+    (void)snprintf(store->fault, sizeof(store->fault), "%s",
+                   sqlite3_errmsg(store->db));
+    return -EIO;
+}
+
+int tel_store_attach(const char *path, int flags, struct tel_store **ret_store,
+                     struct tel_err *err)
+{
+    struct tel_store *store = NULL;
+    int r;
+
+    /* SQLite's names for a database that is never written to a disk. */
+    if (path[0] == '\0' || path[0] == ':')
+        return tel_fault(err, -EINVAL, "--db %s: not the name of a file", path);
+    store = calloc(1, sizeof(*store));
+    if (store == NULL)
+        return tel_fault(err, -ENOMEM, "%s: out of memory", path);
+    r = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (r != SQLITE_OK) {
+        (void)tel_fault(err, -EIO, "%s: %s", path,
+                        store->db != NULL ? sqlite3_errmsg(store->db)
+                                          : "out of memory");
+        tel_store_close(store);
+        return -EIO;
+    }
+    (void)sqlite3_busy_timeout(store->db, BUSY_MS);
+    /* An empty file is checked once it has been made into a store. */
+    if ((flags & SQLITE_OPEN_CREATE) == 0 || !is_empty(store)) {
+        r = check(store, path, err);
+        if (r < 0) {
+            tel_store_close(store);
+            return r;
+        }
+    }
+    *ret_store = store;
+    return 0;
+}
+
+int tel_store_open(const char *path, struct tel_store **ret_store,
+                   struct tel_err *err)
+{
+    struct tel_store *store = NULL;
+    int r = tel_store_attach(
+        path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &store, err);
+
+    if (r < 0)
+        return r;
+    r = execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                       "PRAGMA secure_delete = ON;");
+    if (r == 0)
+        r = make(store);
+    if (r == 0)
+        r = prepare(store);
+    if (r < 0)
+        (void)tel_fault(err, r, "%s: %s", path, store->fault);
+    else
+        r = check(store, path, err);
+    if (r < 0) {
+        tel_store_close(store);
+        return r;
+    }
+    *ret_store = store;
+    return 0;
+}
+
+void tel_store_close(struct tel_store *store)
+{
+    if (store == NULL)
+        return;
+    for (size_t i = 0; i < STATEMENTS; i++)
+        (void)sqlite3_finalize(store->statements[i]);
+    (void)sqlite3_close(store->db);
+    free(store);
+}
+
+const char *tel_store_fault(const struct tel_store *store)
+{
+    return store->fault;
+}
+
+int tel_store_begin(struct tel_store *store, int64_t day)
+{
+    int r = run(store, STATEMENT_BEGIN);
+
+    if (r < 0)
+        return r;
+    write_day(day, store->day, sizeof(store->day));
+    return find_generation(store, day);
+}
+
+int tel_store_commit(struct tel_store *store)
+{
+    return run(store, STATEMENT_COMMIT);
+}
+
+void tel_store_rollback(struct tel_store *store)
+{
+    /* Some failures have rolled back already. */
+    if (sqlite3_get_autocommit(store->db) == 0)
+        (void)sqlite3_step(store->statements[STATEMENT_ROLLBACK]);
+    (void)sqlite3_reset(store->statements[STATEMENT_ROLLBACK]);
+}
+
+int tel_store_seen(struct tel_store *store, const uint8_t key[TEL_STORE_KEY],
+                   bool *ret_seen)
+{
+    sqlite3_stmt *statement = store->statements[STATEMENT_SEEN];
+    int r;
+
+    (void)sqlite3_bind_int64(statement, 1, store->generation);
+    (void)sqlite3_bind_blob(statement, 2, key, TEL_STORE_KEY, SQLITE_STATIC);
+    r = sqlite3_step(statement);
+    if (r != SQLITE_ROW && r != SQLITE_DONE)
+        (void)tel_store_failed(store);
+    (void)sqlite3_reset(statement);
+    if (r != SQLITE_ROW && r != SQLITE_DONE)
+        return -EIO;
+    *ret_seen = r == SQLITE_ROW;
+    return 0;
+}
+
+int tel_store_remember(struct tel_store *store,
+                       const uint8_t key[TEL_STORE_KEY])
+{
+    sqlite3_stmt *statement = store->statements[STATEMENT_REMEMBER];
+
+    (void)sqlite3_bind_int64(statement, 1, store->generation);
+    (void)sqlite3_bind_blob(statement, 2, key, TEL_STORE_KEY, SQLITE_STATIC);
+    return run(store, STATEMENT_REMEMBER);
+}
+
+int tel_store_add(struct tel_store *store, const struct tel_cell *cell)
+{
+    sqlite3_stmt *statement = store->statements[STATEMENT_ADD];
+
+    bind(statement, 1, store->day);
+    bind(statement, 2, cell->tool);
+    bind(statement, 3, cell->version);
+    bind(statement, 4, cell->event);
+    bind(statement, 5, cell->item);
+    bind(statement, 6, cell->value);
+    return run(store, STATEMENT_ADD);
+}
+
+int tel_store_refuse(struct tel_store *store, const char *reason)
+{
+    sqlite3_stmt *statement = store->statements[STATEMENT_REFUSE];
+
+    bind(statement, 1, store->day);
+    bind(statement, 2, reason);
+    return run(store, STATEMENT_REFUSE);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * totals: which cells one event adds to.
+ */
+#ifndef TEL_COLLECTOR_TOTALS_H
+#define TEL_COLLECTOR_TOTALS_H
+
+#include "store.h"
+
+/*
+ * Counts an event that a policy allows: its run, its end, its duration and
+ * each of its fields, every one by itself, never two together. What has no
+ * total is forgotten: the C library, the system. 0, or -EIO.
+ */
+int tel_totals_add(struct tel_store *store, const struct tel_event *event);
+
+#endif

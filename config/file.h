@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * file: a whole small file that somebody trusted wrote. Private to config/.
+ * Context: preload.
+ */
+#ifndef TEL_FILE_H
+#define TEL_FILE_H
+
+#include <tel/config.h>
+
+/*
+ * Reads the file at path into buf: its length in bytes. It must be a regular
+ * file of root or of owner that nobody else may write (-EPERM), and at most
+ * size bytes (-EFBIG). Never waits: a FIFO is refused, not opened for good.
+ */
+int tel_file_read(const char *path, uid_t owner, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * parse: what the parts of the policy parser share. Private to config/.
+ * Context: preload.
+ */
+#ifndef TEL_PARSE_H
+#define TEL_PARSE_H
+
+#include "ini.h"
+
+struct parse {
+    struct tel_policy *policy;
+    const char *file;
+    struct tel_err *err;
+    struct ini ini;
+    bool has_ms;
+    bool has_exit;
+};
+
+/*
+ * Writes "file:line: what" (and ": 'bytes'", where there are any) for the
+ * line that is being read. Always -EINVAL.
+ */
+int parse_fail(struct parse *parse, const char *what, struct span bytes);
+
+/* The span, which lies in the policy's text, as an offset. */
+struct tel_str parse_str(const struct parse *parse, struct span span);
+
+/* A line of [fields]. fields.c */
+int parse_field(struct parse *parse);
+
+/* Byte classes of names. names.c */
+bool verb_word_valid(struct span word);
+bool option_valid(struct span option);
+bool value_valid(struct span value);
+bool variable_valid(struct span name);
+bool endpoint_valid(struct span url);
+
+/*
+ * Whether all events of the policy have names of their own on the wire;
+ * else *ret_name is one that two of them share. names.c
+ */
+bool events_distinct(const struct tel_policy *policy,
+                     struct tel_str *ret_name);
+
+/* The listed verb of exactly these words, or NULL. policy.c */
+const struct tel_verb *verb_find(const struct tel_policy *policy,
+                                 struct span words);
+
+static inline struct span str_span(const struct tel_policy *policy,
+                                   struct tel_str str)
+{
+    return (struct span){policy->text + str.at, str.len};
+}
+
+bool span_equal(struct span a, struct span b);
+
+#endif

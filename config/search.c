@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Where policies lie: the search path, and how a file is read. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <tel/text.h>
+
+#include "file.h"
+
+static void say(struct tel_err *err, const char *path, const char *what)
+{
+    struct tel_text text;
+
+    if (err == NULL) {
+        return;
+    }
+    tel_text_start(&text, err->text, sizeof(err->text));
+    tel_text_add(&text, path);
+    tel_text_add(&text, what);
+}
+
+/* The directory at index of a colon list; empty and relative ones count as
+ * too long, and so are passed over. */
+static int listed_dir(const char *list, size_t index, char *buf, size_t size)
+{
+    size_t len;
+
+    for (; index > 0; index--) {
+        list = strchr(list, ':');
+        if (list == NULL) {
+            return -ENOENT;
+        }
+        list++;
+    }
+    len = strcspn(list, ":");
+    if (list[0] != '/' || len >= size) {
+        return -ENAMETOOLONG;
+    }
+    memcpy(buf, list, len);
+    buf[len] = '\0';
+    return 0;
+}
+
+int tel_policy_dir(const struct tel_env *env, size_t index, char *buf,
+                   size_t size, bool *ret_installed)
+{
+    struct tel_text text;
+    int r;
+
+    if (env->config_path != NULL && !env->secure) {
+        *ret_installed = false;
+        return listed_dir(env->config_path, index, buf, size);
+    }
+    if (index > 2) {
+        return -ENOENT;
+    }
+    *ret_installed = index > 0;
+    if (index == 0) {
+        r = env->secure ? -ENAMETOOLONG : tel_path_config(env, buf, size);
+        if (r < 0) {
+            return -ENAMETOOLONG;
+        }
+        tel_text_start(&text, buf + strlen(buf), size - strlen(buf));
+        tel_text_add(&text, "/tools.d");
+    } else {
+        tel_text_start(&text, buf, size);
+        tel_text_add(&text, index == 1 ? TEL_SYSCONFDIR "/tel/tools.d"
+                                       : TEL_DATADIR "/tel/tools.d");
+    }
+    return tel_text_end(&text) < 0 ? -ENAMETOOLONG : 0;
+}
+
+/* The last part of path, without .conf, into name; "" where it is none. */
+static void name_of(const char *path, char name[TEL_NAME_MAX + 1])
+{
+    const char *last = strrchr(path, '/');
+    size_t len;
+
+    last = last != NULL ? last + 1 : path;
+    len = strlen(last);
+    if (len > 5 && strcmp(last + len - 5, ".conf") == 0) {
+        len -= 5;
+    }
+    name[0] = '\0';
+    if (tel_name_valid(last, len)) {
+        memcpy(name, last, len);
+        name[len] = '\0';
+    }
+}
+
+int tel_policy_load(struct tel_policy *ret_policy, const char *path,
+                    uid_t euid, struct tel_err *err)
+{
+    char name[TEL_NAME_MAX + 1];
+    int len = tel_file_read(path, euid, ret_policy->text, TEL_POLICY_MAX);
+
+    if (len == -EFBIG) {
+        say(err, path, ":1: longer than 32768 bytes");
+    } else if (len == -EPERM) {
+        say(err, path, ": not a file of yours or of root");
+    } else if (len < 0) {
+        say(err, path, ": cannot be read");
+    }
+    if (len < 0) {
+        return len;
+    }
+    name_of(path, name);
+    return tel_policy_parse(ret_policy, name, path, ret_policy->text,
+                            (size_t)len, err);
+}
+
+static bool is_absent(int error)
+{
+    return error == -ENOENT || error == -ENOTDIR || error == -EACCES;
+}
+
+int tel_policy_find(const struct tel_env *env, const char *name,
+                    struct tel_policy *ret_policy, struct tel_err *err)
+{
+    char path[TEL_PATH_MAX];
+    bool installed = false;
+    struct tel_text text;
+    int r;
+
+    if (!tel_name_valid(name, strlen(name))) {
+        return -ENOENT;
+    }
+    for (size_t i = 0;; i++) {
+        r = tel_policy_dir(env, i, path, sizeof(path), &installed);
+        if (r == -ENOENT) {
+            return -ENOENT;
+        }
+        if (r < 0) {
+            continue;
+        }
+        tel_text_start(&text, path + strlen(path),
+                       sizeof(path) - strlen(path));
+        tel_text_add(&text, "/");
+        tel_text_add(&text, name);
+        tel_text_add(&text, ".conf");
+        if (tel_text_end(&text) < 0) {
+            continue;
+        }
+        r = tel_policy_load(ret_policy, path, env->euid, err);
+        if (!is_absent(r)) {
+            ret_policy->installed = installed;
+            return r;
+        }
+    }
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/* A run's begin and end: find the policy, decide, match, claim; then store. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "table.h"
+
+/* 40 KiB that only a configured program touches. */
+static struct tel_policy policy;
+
+/* A table that is open, and its first page mapped. */
+struct place {
+    int fd;
+    struct table_head *head;
+};
+
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+static int map_head(struct place *place)
+{
+    struct table_head *head =
+        mmap(NULL, TABLE_HEAD, PROT_READ | PROT_WRITE,
+             MAP_SHARED | MAP_POPULATE, place->fd, 0);
+
+    if (head == MAP_FAILED) {
+        return -errno;
+    }
+    if (memcmp(head->magic, TABLE_MAGIC, sizeof(TABLE_MAGIC)) != 0 ||
+        head->slots != TABLE_SLOTS ||
+        head->slot_bytes != sizeof(struct table_slot) ||
+        (head->clock != CLOCK_MONOTONIC &&
+         head->clock != CLOCK_MONOTONIC_COARSE)) {
+        (void)munmap(head, TABLE_HEAD);
+        return -EBADMSG;
+    }
+    place->head = head;
+    return 0;
+}
+
+static void leave(struct place *place)
+{
+    if (place->head != NULL) {
+        (void)munmap(place->head, TABLE_HEAD);
+    }
+    if (place->fd >= 0) {
+        (void)close(place->fd);
+    }
+}
+
+/* The table, made where there is none; the second place where the first is
+ * not one that may be used. */
+static int enter(const struct tel_env *env, struct place *place)
+{
+    char dir[TEL_PATH_MAX];
+    int r = -ENOENT;
+
+    for (size_t i = 0; place->fd < 0 && i < 2; i++) {
+        if (tel_table_dir(env, i, dir, sizeof(dir)) < 0) {
+            continue;
+        }
+        r = table_open(dir, env->euid, O_RDWR);
+        if (r == -ENOENT) {
+            r = table_make(dir, env->euid);
+            if (r == 0) {
+                r = table_open(dir, env->euid, O_RDWR);
+            }
+        }
+        place->fd = r >= 0 ? r : -1;
+    }
+    return place->fd < 0 ? r : map_head(place);
+}
+
+static void arm(struct tel_run *run, struct table_head *head, unsigned slot,
+                uint64_t claim, int64_t start_ns)
+{
+    run->word = &head->words[slot];
+    run->claim = claim;
+    run->start_ns = start_ns;
+    run->clock = (int)head->clock;
+}
+
+/* The run of this pid in the table goes on in this program. */
+static bool resume(struct place *place, unsigned slot, pid_t pid,
+                   struct tel_run *ret_run)
+{
+    struct table_slot body;
+    struct process self;
+    size_t head = offsetof(struct table_slot, key);
+    off_t at = (off_t)(TABLE_HEAD + slot * sizeof(body));
+
+    /* The same test as for every pid: was it this process that claimed? */
+    if (process_read(pid, &self) < 0 ||
+        !slot_owned_by(place->fd, place->head->words, slot, process_device(),
+                       self.start_ns) ||
+        pread(place->fd, &body, head, at) != (ssize_t)head) {
+        return false;
+    }
+    arm(ret_run, place->head, slot, body.claim, body.start_ns);
+    return true;
+}
+
+/*
+ * Whether this pid has a run already: "#!/usr/bin/env node", launchers that
+ * exec. All that an unconfigured program pays: open, getpid, pread, close.
+ */
+static enum tel_begin resume_run(const struct tel_env *env,
+                                 enum tel_begin otherwise,
+                                 struct tel_run *ret_run)
+{
+    uint64_t bucket[TABLE_BUCKET];
+    char dir[TEL_PATH_MAX];
+    char path[TEL_PATH_MAX + sizeof("/" TABLE_FILE)];
+    enum tel_begin result = otherwise;
+    struct place place = {.fd = -1};
+    unsigned first;
+    pid_t pid;
+    int i = -1;
+
+    for (size_t n = 0; place.fd < 0 && n < 2; n++) {
+        if (tel_table_dir(env, n, dir, sizeof(dir)) < 0) {
+            return otherwise;
+        }
+        memcpy(path, dir, strlen(dir) + 1);
+        memcpy(path + strlen(dir), "/" TABLE_FILE, sizeof("/" TABLE_FILE));
+        place.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
+                                  O_NOCTTY);
+    }
+    if (place.fd < 0) {
+        return otherwise;
+    }
+    pid = getpid();
+    first = table_bucket(pid);
+    if (pread(place.fd, bucket, sizeof(bucket),
+              (off_t)(TABLE_WORDS_AT + first * sizeof(bucket[0]))) ==
+        (ssize_t)sizeof(bucket)) {
+        i = bucket_find(bucket, pid);
+    }
+    (void)close(place.fd);
+    if (i < 0) {
+        return otherwise;
+    }
+    place.fd = table_open(dir, env->euid, O_RDWR);
+    if (place.fd >= 0 && map_head(&place) == 0 &&
+        resume(&place, first + (unsigned)i, pid, ret_run)) {
+        place.head = NULL; /* stays mapped */
+        result = TEL_BEGIN_CONTINUED;
+    }
+    leave(&place);
+    return result;
+}
+
+static int describe(const struct tel_program *program, struct table_slot *slot)
+{
+    struct tel_event event;
+    struct tel_match match;
+    char libc[TEL_LIBC_MAX + 1];
+    int r = tel_match(&policy, program->args, program->nargs, &match);
+
+    if (r < 0) {
+        return r;
+    }
+    for (unsigned i = 0; program->interpreter != NULL && i < policy.nfields;
+         i++) {
+        if (policy.fields[i].kind == TEL_FIELD_RUNTIME) {
+            match.values[i] = tel_match_runtime(&policy, &policy.fields[i],
+                                                name_of(program->interpreter));
+        }
+    }
+    r = tel_event_begin(&policy, &match, tel_event_libc(libc, sizeof(libc)),
+                        &event);
+    if (r == 0) {
+        r = tel_event_to_query(&event, slot->query, sizeof(slot->query));
+    }
+    if (r < 0) {
+        return r;
+    }
+    memcpy(slot->name, policy.name, sizeof(slot->name));
+    slot->coarse = policy.coarse;
+    slot->watched = program->watched;
+    return 0;
+}
+
+/* A write beyond RLIMIT_FSIZE would end the host by SIGXFSZ. */
+static bool may_write(void)
+{
+    struct rlimit limit;
+
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+           limit.rlim_cur >= TABLE_BYTES;
+}
+
+static enum tel_begin claim(const struct tel_program *program,
+                            const struct tel_env *env, struct place *place,
+                            struct tel_run *ret_run)
+{
+    struct table_slot slot;
+    pid_t pid = getpid();
+    unsigned first = table_bucket(pid);
+    int i = bucket_find(&place->head->words[first], pid);
+
+    if (i >= 0 && resume(place, first + (unsigned)i, pid, ret_run)) {
+        return TEL_BEGIN_CONTINUED;
+    }
+    memset(&slot, 0, sizeof(slot));
+    slot.proc_dev = process_device();
+    if (slot.proc_dev == 0 || !may_write() ||
+        is_inside(place->fd, place->head, policy.name, pid, slot.proc_dev) ||
+        describe(program, &slot) < 0) {
+        return TEL_BEGIN_NOT_RECORDED;
+    }
+    slot.claim_ns = clock_ns(CLOCK_BOOTTIME);
+    slot.start_ns = clock_ns((int)place->head->clock);
+    i = slot_claim(place->fd, place->head, &slot, pid);
+    /* A sender also where the table is full: it is what makes room. */
+    (void)sender_start(env, place->head, slot.proc_dev, pid);
+    if (i < 0) {
+        return TEL_BEGIN_NOT_RECORDED;
+    }
+    arm(ret_run, place->head, (unsigned)i, slot.claim, slot.start_ns);
+    return TEL_BEGIN_RECORDED;
+}
+
+static enum tel_begin begin(const struct tel_program *program,
+                            struct tel_run *ret_run)
+{
+    struct place place = {.fd = -1};
+    struct tel_verdict verdict;
+    enum tel_begin result = TEL_BEGIN_NOT_RECORDED;
+    struct tel_env env;
+    int r;
+
+    tel_env_read(&env, program->envp, program->secure, program->euid);
+    if (tel_decide_early(&env, &verdict)) {
+        return TEL_BEGIN_OFF;
+    }
+    r = tel_policy_find(&env, name_of(program->path), &policy, NULL);
+    if (r < 0) {
+        return resume_run(&env,
+                          r == -ENOENT ? TEL_BEGIN_UNCONFIGURED
+                                       : TEL_BEGIN_NOT_RECORDED,
+                          ret_run);
+    }
+    tel_decide(&env, &policy, &verdict);
+    if (!verdict.on) {
+        return resume_run(&env, TEL_BEGIN_OFF, ret_run);
+    }
+    if (enter(&env, &place) == 0) {
+        result = claim(program, &env, &place, ret_run);
+        if (ret_run->word != NULL) {
+            place.head = NULL; /* stays mapped */
+        }
+    }
+    leave(&place);
+    return result;
+}
+
+enum tel_begin tel_run_begin(const struct tel_program *program,
+                             struct tel_run *ret_run)
+{
+    int saved = errno;
+    enum tel_begin result;
+
+    memset(ret_run, 0, sizeof(*ret_run));
+    result = begin(program, ret_run);
+    errno = saved;
+    return result;
+}
+
+/* Swaps the word while it is still this run's. */
+static void store(const struct tel_run *run, enum slot_state state,
+                  uint64_t rest)
+{
+    uint64_t to = run->claim | (uint64_t)state << WORD_STATE_AT | rest;
+    uint64_t from;
+
+    do {
+        from = word_load(run->word);
+        if ((from & WORD_CLAIM_MASK) != run->claim ||
+            (word_state(from) != SLOT_RUNNING &&
+             word_state(from) != SLOT_ENDED)) {
+            return;
+        }
+    } while (!word_swap(run->word, from, to));
+}
+
+static void store_end(const struct tel_run *run, enum slot_state state,
+                      enum tel_raw_end end, int code)
+{
+    uint64_t kind = end == TEL_RAW_EXIT     ? END_EXIT
+                    : end == TEL_RAW_SIGNAL ? END_SIGNAL
+                                            : END_LOST;
+    int64_t ms;
+
+    if (run->word == NULL) {
+        return;
+    }
+    ms = (clock_ns(run->clock) - run->start_ns) / 1000000;
+    ms = ms < 0 ? 0 : ms > TEL_MS_TOP ? TEL_MS_TOP : ms;
+    store(run, state,
+          (uint64_t)ms << WORD_MS_AT |
+              (uint64_t)(code & 0xff) << WORD_CODE_AT | kind << WORD_END_AT);
+}
+
+void tel_run_note(const struct tel_run *run, enum tel_raw_end end, int code)
+{
+    store_end(run, SLOT_RUNNING, end, code);
+}
+
+void tel_run_end(const struct tel_run *run, enum tel_raw_end end, int code)
+{
+    store_end(run, SLOT_ENDED, end, code);
+}
+
+void tel_run_abandon(const struct tel_run *run)
+{
+    uint64_t from;
+
+    if (run->word == NULL) {
+        return;
+    }
+    do {
+        from = word_load(run->word);
+        if ((from & WORD_CLAIM_MASK) != run->claim) {
+            return;
+        }
+    } while (!word_swap(run->word, from, from & WORD_GENERATION_MASK));
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Where the table is, and whether it is one's own. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <tel/text.h>
+
+#include "table.h"
+
+/*
+ * /run/user/UID of another user (left over from su) is told by its name,
+ * since a system call for it would be paid by every program.
+ */
+static bool is_foreign(const char *runtime_dir, uid_t euid)
+{
+    static const char prefix[] = "/run/user/";
+    char own[32];
+    struct tel_text text;
+
+    if (strncmp(runtime_dir, prefix, sizeof(prefix) - 1) != 0) {
+        return false;
+    }
+    tel_text_start(&text, own, sizeof(own));
+    tel_text_add(&text, prefix);
+    tel_text_number(&text, euid);
+    return strncmp(runtime_dir, own, text.len) != 0 ||
+           (runtime_dir[text.len] != '\0' && runtime_dir[text.len] != '/');
+}
+
+int tel_table_dir(const struct tel_env *env, size_t index, char *buf,
+                  size_t size)
+{
+    struct tel_text text;
+
+    tel_text_start(&text, buf, size);
+    if (env->runtime_dir != NULL && !is_foreign(env->runtime_dir, env->euid)) {
+        if (index == 0) {
+            tel_text_add(&text, env->runtime_dir);
+            tel_text_add(&text, "/tel");
+            return tel_text_end(&text) < 0 ? -ENAMETOOLONG : 0;
+        }
+        index--;
+    }
+    if (index > 0) {
+        return -ENOENT;
+    }
+    tel_text_add(&text, "/dev/shm/tel-");
+    tel_text_number(&text, env->euid);
+    return tel_text_end(&text) < 0 ? -ENAMETOOLONG : 0;
+}
+
+static int check(int fd, const char *dir, uid_t euid)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0) {
+        return -errno;
+    }
+    if (!S_ISREG(st.st_mode) || st.st_uid != euid ||
+        (st.st_mode & 0077) != 0 || st.st_size != (off_t)TABLE_BYTES) {
+        return -EPERM;
+    }
+    if (lstat(dir, &st) < 0) {
+        return -errno;
+    }
+    if (!S_ISDIR(st.st_mode) || st.st_uid != euid ||
+        (st.st_mode & 0077) != 0) {
+        return -EPERM;
+    }
+    return 0;
+}
+
+int table_open(const char *dir, uid_t euid, int flags)
+{
+    char path[TEL_PATH_MAX];
+    struct tel_text text;
+    int fd;
+    int r;
+
+    tel_text_start(&text, path, sizeof(path));
+    tel_text_add(&text, dir);
+    tel_text_add(&text, "/" TABLE_FILE);
+    if (tel_text_end(&text) < 0) {
+        return -ENAMETOOLONG;
+    }
+    /* Somebody else's FIFO at this place must not hold the host up. */
+    fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) {
+        return -errno;
+    }
+    r = check(fd, dir, euid);
+    if (r < 0) {
+        (void)close(fd);
+        return r;
+    }
+    return fd;
+}

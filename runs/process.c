@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel tells of another process. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <tel/text.h>
+
+#include "table.h"
+
+/* /proc counts in USER_HZ, which is 100 on every Linux architecture that has
+ * a C library today (proc(5), time(7)). */
+#define TICK_NS 10000000ULL
+
+int64_t clock_ns(int clock)
+{
+    struct timespec now = {0, 0};
+
+    (void)clock_gettime(clock, &now);
+    return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+uint64_t process_device(void)
+{
+    struct stat st;
+
+    return stat("/proc", &st) < 0 ? 0 : (uint64_t)st.st_dev;
+}
+
+static int proc_path(char *buf, size_t size, pid_t pid, const char *file)
+{
+    struct tel_text text;
+
+    tel_text_start(&text, buf, size);
+    tel_text_add(&text, "/proc/");
+    tel_text_number(&text, (uint64_t)pid);
+    tel_text_add(&text, file);
+    return tel_text_end(&text);
+}
+
+bool process_may_be_read(pid_t pid)
+{
+    char path[32];
+    struct stat st;
+
+    (void)proc_path(path, sizeof(path), pid, "");
+    return stat(path, &st) == 0 &&
+           (geteuid() == 0 || st.st_uid == geteuid());
+}
+
+static ssize_t read_stat(pid_t pid, char *buf, size_t size)
+{
+    char path[32];
+    ssize_t n;
+    int error;
+    int fd;
+
+    (void)proc_path(path, sizeof(path), pid, "/stat");
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return -errno;
+    }
+    n = read(fd, buf, size - 1);
+    error = errno;
+    (void)close(fd);
+    /* ESRCH: it went between open and read. */
+    return n > 0 ? n : n < 0 && error != ESRCH ? -error : -ENOENT;
+}
+
+/* The number that begins at *at; leaves *at at the blank behind it. */
+static uint64_t next_number(const char **at)
+{
+    uint64_t number = 0;
+
+    while (**at == ' ' || **at == '-') {
+        (*at)++;
+    }
+    while (**at >= '0' && **at <= '9') {
+        number = number * 10 + (uint64_t)(**at - '0');
+        (*at)++;
+    }
+    return number;
+}
+
+/* "pid (comm) S ppid pgrp session ...": comm may hold blanks and brackets. */
+static int parse_stat(const char *line, struct process *process)
+{
+    const char *open_bracket = strchr(line, '(');
+    const char *close_bracket = strrchr(line, ')');
+    const char *at;
+    size_t len;
+
+    if (open_bracket == NULL || close_bracket == NULL ||
+        close_bracket < open_bracket || close_bracket[1] != ' ') {
+        return -ENOENT;
+    }
+    len = (size_t)(close_bracket - open_bracket) - 1;
+    len = len < sizeof(process->comm) ? len : sizeof(process->comm) - 1;
+    memset(process, 0, sizeof(*process));
+    memcpy(process->comm, open_bracket + 1, len);
+    process->state = close_bracket[2];
+    at = close_bracket + 3;
+    for (unsigned field = 4; field <= 52 && *at != '\0'; field++) {
+        uint64_t number = next_number(&at);
+
+        if (field == 4) {
+            process->ppid = (pid_t)number;
+        } else if (field == 6) {
+            process->session = (pid_t)number;
+        } else if (field == 20) {
+            process->threads = (unsigned)number;
+        } else if (field == 22) {
+            process->start_ns = number * TICK_NS;
+        } else if (field == 52) {
+            process->wait_status = (int)number;
+        }
+    }
+    return 0;
+}
+
+int process_read(pid_t pid, struct process *ret_process)
+{
+    char line[1024];
+    ssize_t n = read_stat(pid, line, sizeof(line));
+
+    if (n < 0) {
+        return (int)n;
+    }
+    line[n] = '\0';
+    return parse_stat(line, ret_process);
+}

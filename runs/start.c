@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting tel-send from inside a host, so that the host never notices. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "table.h"
+
+#define VARIABLES_MAX 64
+#define SENDER TEL_LIBEXECDIR "/tel-send"
+
+/* "Name:\tnumber" in /proc/self/status; 0 where it is missing. */
+static unsigned status_number(const char *status, const char *name)
+{
+    const char *at = strstr(status, name);
+    unsigned number = 0;
+
+    if (at == NULL) {
+        return 0;
+    }
+    for (at += strlen(name); *at == ' ' || *at == '\t'; at++) {
+    }
+    for (; *at >= '0' && *at <= '9'; at++) {
+        number = number * 10 + (unsigned)(*at - '0');
+    }
+    return number;
+}
+
+/*
+ * Whether a child would be seen: by wait() of pid 1 or of a subreaper, to
+ * whom it falls back; by a tracer; or by a seccomp filter, which it could
+ * not get rid of.
+ */
+static bool would_be_seen(pid_t pid)
+{
+    char status[4096];
+    int subreaper = 0;
+    ssize_t n;
+    int fd;
+
+    if (pid == 1 || prctl(PR_GET_CHILD_SUBREAPER, &subreaper) < 0 ||
+        subreaper != 0) {
+        return true;
+    }
+    fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return true;
+    }
+    n = read(fd, status, sizeof(status) - 1);
+    (void)close(fd);
+    if (n <= 0) {
+        return true;
+    }
+    status[n] = '\0';
+    return status_number(status, "\nTracerPid:") != 0 ||
+           status_number(status, "\nSeccomp:") != 0;
+}
+
+static bool ends_in(const char *var, const char *suffix)
+{
+    const char *equals = strchr(var, '=');
+    size_t len = strlen(suffix);
+
+    return equals != NULL && (size_t)(equals - var) >= len &&
+           memcmp(equals - len, suffix, len) == 0;
+}
+
+static bool named(const char *var, const char *name)
+{
+    size_t len = strlen(name);
+
+    return strncmp(var, name, len) == 0 && var[len] == '=';
+}
+
+static bool is_off_switch(const char *var)
+{
+    const char *ci;
+
+    for (size_t i = 0; (ci = tel_env_ci_name(i)) != NULL; i++) {
+        if (named(var, ci)) {
+            return true;
+        }
+    }
+    return named(var, "DO_NOT_TRACK") || ends_in(var, "NO_TELEMETRY");
+}
+
+/* What of the host's environment a sender is given: nothing else. */
+static void choose_variables(const struct tel_env *env,
+                             char *chosen[VARIABLES_MAX + 1])
+{
+    size_t n = 0;
+
+    for (char *const *var = env->vars; *var != NULL && n < VARIABLES_MAX;
+         var++) {
+        if (named(*var, "HOME") || strncmp(*var, "XDG_", 4) == 0 ||
+            named(*var, "TEL_CONFIG_PATH") || ends_in(*var, "_proxy") ||
+            ends_in(*var, "_PROXY") || strncmp(*var, "SSL_CERT_", 9) == 0 ||
+            is_off_switch(*var)) {
+            chosen[n++] = *var;
+        }
+    }
+    chosen[n] = NULL;
+}
+
+/*
+ * fork() without the host's SIGCHLD, without its tracer, and without the
+ * handlers that pthread_atfork registered: only the kernel takes part.
+ */
+static pid_t raw_fork(void)
+{
+    return (pid_t)syscall(SYS_clone, CLONE_UNTRACED, 0, 0, 0, 0);
+}
+
+static void raw_exit(void)
+{
+    for (;;) {
+        (void)syscall(SYS_exit_group, 0);
+    }
+}
+
+/* Nothing of the host's may stay open: somebody may wait for its end. */
+static void drop_descriptors(void)
+{
+    int fd = open("/dev/null", O_RDWR);
+
+    for (int i = 0; i < 3; i++) {
+        if (fd < 0) {
+            (void)close(i);
+        } else if (fd != i) {
+            (void)dup2(fd, i);
+        }
+    }
+    if (syscall(SYS_close_range, 3U, ~0U, 0U) < 0) {
+        for (int i = 3; i < 1024; i++) {
+            (void)close(i);
+        }
+    }
+}
+
+/* Context: child. */
+static void become_sender(char *const *variables)
+{
+    static const char program[] = SENDER;
+    static const char mode[] = "--background";
+    union {
+        const char *in[3];
+        char *out[3];
+    } args = {.in = {program, mode, NULL}};
+    sigset_t none;
+
+    drop_descriptors();
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    if (chdir("/") == 0) {
+        (void)execve(program, args.out, variables);
+    }
+}
+
+int sender_start(const struct tel_env *env, const struct table_head *head,
+                 uint64_t proc_dev, pid_t pid)
+{
+    char *variables[VARIABLES_MAX + 1];
+    pid_t child;
+
+    if (lease_holder(head, proc_dev) != 0) {
+        return -EBUSY;
+    }
+    if (would_be_seen(pid)) {
+        return -EPERM;
+    }
+    choose_variables(env, variables);
+    child = raw_fork();
+    if (child == 0) {
+        /* Its own child belongs to nobody once this one is gone. */
+        if (setsid() >= 0 && raw_fork() == 0) {
+            become_sender(variables);
+        }
+        raw_exit();
+    }
+    if (child < 0) {
+        return -EAGAIN;
+    }
+    while (waitpid(child, NULL, __WALL) < 0 && errno == EINTR) {
+    }
+    return 0;
+}

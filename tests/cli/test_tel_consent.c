@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* tel on and tel off: what is said before, and what is kept after. */
+#include "person.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *read_consent(struct scratch *scratch)
+{
+    return file_read(scratch_path(scratch, "config/tel/consent"), NULL);
+}
+
+static bool is_on(struct scratch *scratch, const char *name)
+{
+    json_t *status = person_status(scratch);
+    bool on = json_is_true(json_object_get(person_tool(status, name), "on"));
+
+    json_decref(status);
+    return on;
+}
+
+static long long waiting(struct scratch *scratch, const char *name)
+{
+    json_t *status = person_status(scratch);
+    long long count = json_integer_value(
+        json_object_get(person_tool(status, name), "waiting"));
+
+    json_decref(status);
+    return count;
+}
+
+static void test_on_says_what_and_where(void **state)
+{
+    static const char *const parts[] = {"Try it out",
+                                        "http://127.0.0.1:9/in",
+                                        "Example Org",
+                                        "privacy@example.org",
+                                        "365 days",
+                                        "which of 1 listed commands",
+                                        "which of 1 listed modifiers",
+                                        "exit status",
+                                        "duration",
+                                        "--format",
+                                        "json c+ other",
+                                        "See which formats are used",
+                                        "yes or no: -q",
+                                        "tel off demo",
+                                        "tel preview demo",
+                                        "demo is on by rule 6"};
+    struct scratch *s = person_new(DEMO_POST);
+    char *out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
+    char *consent = read_consent(s);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        if (strstr(out, parts[i]) == NULL)
+            fail_msg("tel on does not say '%s': %s", parts[i], out);
+    }
+    assert_non_null(strstr(consent, "demo-id = yes; http://127.0.0.1:9/in;"));
+    free(consent);
+    free(out);
+    scratch_free(s);
+}
+
+static void test_on_by_id_is_the_same(void **state)
+{
+    struct scratch *s = person_new(DEMO_POST);
+
+    (void)state;
+    free(scratch_ok(s, 0, TEL, "on", "demo-id", NULL));
+    assert_true(is_on(s, "demo"));
+    scratch_free(s);
+}
+
+static void test_on_local_sends_nowhere(void **state)
+{
+    struct scratch *s = person_new(DEMO_POST);
+    char *out = scratch_ok(s, 0, TEL, "on", "--local", "demo", NULL);
+    char *consent = read_consent(s);
+
+    (void)state;
+    assert_null(strstr(out, "127.0.0.1"));
+    assert_non_null(strstr(out, "counted here only by rule 6"));
+    assert_non_null(strstr(consent, "demo-id = local;"));
+    free(consent);
+    free(out);
+    scratch_free(s);
+}
+
+static void test_on_under_another_rule_keeps_the_word(void **state)
+{
+    struct scratch *s = person_new(DEMO_POST);
+    char *out;
+
+    (void)state;
+    scratch_set(s, "DO_NOT_TRACK", "1");
+    out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
+    assert_non_null(strstr(out, "another rule goes first"));
+    assert_non_null(strstr(out, "demo is off by rule 2"));
+    assert_false(is_on(s, "demo"));
+    scratch_set(s, "DO_NOT_TRACK", NULL);
+    assert_true(is_on(s, "demo"));
+    free(out);
+    scratch_free(s);
+}
+
+static void test_on_holds_for_what_was_shown_only(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+
+    (void)state;
+    scratch_write(s, "config/tel/tools.d/demo.conf",
+                  DEMO_POST "[fields]\nloud = flag --loud\n");
+    assert_false(is_on(s, "demo"));
+    free(scratch_ok(s, 0, TEL, "on", "demo", NULL));
+    assert_true(is_on(s, "demo"));
+    scratch_free(s);
+}
+
+static void test_on_unread_changes_nothing(void **state)
+{
+    struct scratch *s = person_new(DEMO_POST);
+    struct result r =
+        scratch_run(s, "sh", "-c", TEL " on demo >/dev/full", NULL);
+
+    (void)state;
+    assert_int_equal(r.status, 2);
+    assert_non_null(strstr(r.err, "nothing was changed"));
+    assert_null(read_consent(s));
+    result_clear(&r);
+    scratch_free(s);
+}
+
+static void test_on_prints_no_control_bytes(void **state)
+{
+    struct scratch *s = person_new("[tool]\nid = demo\n"
+                                   "endpoint = https://t.example.org/\n"
+                                   "purpose = a\033[2Jb\n"
+                                   "[fields]\nquiet = flag -q\n"
+                                   "[purposes]\nquiet = c\033[2Jd\n");
+    char *out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
+    char *preview = scratch_ok(s, 0, TEL, "preview", "demo", NULL);
+
+    (void)state;
+    assert_null(strchr(out, '\033'));
+    assert_non_null(strstr(out, "a?[2Jb"));
+    assert_null(strchr(preview, '\033'));
+    assert_non_null(strstr(preview, "c?[2Jd"));
+    free(preview);
+    free(out);
+    scratch_free(s);
+}
+
+static void test_word_about_an_unknown_tool_is_a_no(void **state)
+{
+    static const char *const words[] = {"on", "off"};
+    struct scratch *s = person_new(DEMO_POST);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(words); i++) {
+        struct result r = scratch_run(s, TEL, words[i], "gone", NULL);
+
+        assert_int_equal(r.status, 1);
+        assert_string_equal(r.out, "");
+        assert_non_null(strstr(r.err, "no tool named gone"));
+        result_clear(&r);
+    }
+    assert_null(read_consent(s));
+    scratch_free(s);
+}
+
+static void test_word_about_a_bad_policy_names_the_line(void **state)
+{
+    struct scratch *s = person_new("[tool]\nid = demo\nnonsense = 1\n");
+
+    (void)state;
+    person_refused(s, "demo.conf:3: ", "on", "demo", NULL);
+    person_refused(s, "demo.conf:3: ", "off", "demo", NULL);
+    assert_null(read_consent(s));
+    scratch_free(s);
+}
+
+static void test_word_into_a_foreign_folder_is_refused(void **state)
+{
+    struct scratch *s = person_new(DEMO_POST);
+
+    (void)state;
+    scratch_set(s, "TEL_CONFIG_PATH", scratch_path(s, "config/tel/tools.d"));
+    scratch_set(s, "XDG_CONFIG_HOME", "/proc");
+    person_refused(s, "your no could not be kept", "off", "demo", NULL);
+    person_refused(s, "your no could not be kept", "off", "--all", NULL);
+    scratch_free(s);
+}
+
+#define EVENT                                                               \
+    "0123456789abcdef0123456789abcdef {\"t\":\"demo-id\",\"e\":\"commit\"," \
+    "\"v\":1,\"tv\":\"1.2\",\"os\":\"linux\",\"libc\":\"glibc-2.36\","      \
+    "\"ms\":12,\"exit\":0,\"quiet\":\"no\"}\n"
+
+static void leave_something(struct scratch *s)
+{
+    char *args[] = {(char *)(uintptr_t) "commit"};
+
+    scratch_write(s, "state/tel/outbox/00000000000000aa-demo.new", EVENT);
+    scratch_write(s, "state/tel/outbox/00000000000000ab-else.new", EVENT);
+    scratch_write(s, "config/tel/tools.d/else.conf",
+                  "[tool]\nid = else\nendpoint = https://t.example.org/\n");
+    person_run(s, args, 1);
+    person_run(s, args, 1);
+}
+
+static void test_off_forgets_what_waits_of_this_tool(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+    char *out;
+
+    (void)state;
+    leave_something(s);
+    assert_int_equal(waiting(s, "demo"), 3);
+    out = scratch_ok(s, 0, TEL, "off", "demo", NULL);
+    assert_non_null(strstr(out, "demo is off. Events forgotten: 3."));
+    assert_int_equal(waiting(s, "demo"), 0);
+    assert_int_equal(waiting(s, "else"), 1);
+    assert_false(is_on(s, "demo"));
+    free(out);
+    scratch_free(s);
+}
+
+static void test_off_by_id_forgets_every_name_of_it(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+
+    (void)state;
+    leave_something(s);
+    scratch_write(s, "config/tel/tools.d/else.conf", DEMO_POST);
+    free(scratch_ok(s, 0, TEL, "off", "demo-id", NULL));
+    assert_int_equal(waiting(s, "demo"), 0);
+    assert_int_equal(waiting(s, "else"), 0);
+    scratch_free(s);
+}
+
+static void test_off_all_covers_tools_of_tomorrow(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+    char *out;
+
+    (void)state;
+    leave_something(s);
+    out = scratch_ok(s, 0, TEL, "off", "--all", NULL);
+    assert_non_null(strstr(out, "Events forgotten: 4."));
+    assert_int_equal(waiting(s, "demo"), 0);
+    assert_int_equal(waiting(s, "else"), 0);
+    assert_false(is_on(s, "demo"));
+    scratch_write(s, "config/tel/tools.d/new.conf",
+                  "[tool]\nid = new\nendpoint = https://t.example.org/\n");
+    free(out);
+    out = scratch_ok(s, 0, TEL, "status", "new", NULL);
+    assert_non_null(strstr(out, "you said no to every tool"));
+    free(out);
+    scratch_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_on_says_what_and_where),
+        cmocka_unit_test(test_on_by_id_is_the_same),
+        cmocka_unit_test(test_on_local_sends_nowhere),
+        cmocka_unit_test(test_on_under_another_rule_keeps_the_word),
+        cmocka_unit_test(test_on_holds_for_what_was_shown_only),
+        cmocka_unit_test(test_on_unread_changes_nothing),
+        cmocka_unit_test(test_on_prints_no_control_bytes),
+        cmocka_unit_test(test_word_about_an_unknown_tool_is_a_no),
+        cmocka_unit_test(test_word_about_a_bad_policy_names_the_line),
+        cmocka_unit_test(test_word_into_a_foreign_folder_is_refused),
+        cmocka_unit_test(test_off_forgets_what_waits_of_this_tool),
+        cmocka_unit_test(test_off_by_id_forgets_every_name_of_it),
+        cmocka_unit_test(test_off_all_covers_tools_of_tomorrow),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* tel env: the shell lines, in the shells that are here. */
+#include "person.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ON "eval \"$(" TEL " env)\"; "
+#define OFF "eval \"$(" TEL " env --off)\"; "
+#define SHOW "printf %s \"${LD_PRELOAD-unset}\""
+
+static const char *const shells[] = {"/bin/dash", "/bin/bash", "/bin/zsh",
+                                     "/bin/ksh"};
+
+/* Fails unless the list is expected after script, in each shell. */
+static void expect(const char *preload, const char *script,
+                   const char *expected)
+{
+    unsigned tried = 0;
+
+    for (size_t i = 0; i < COUNT(shells); i++) {
+        struct scratch *s;
+        char line[2048];
+        char *out;
+
+        if (access(shells[i], X_OK) != 0)
+            continue;
+        s = scratch_new();
+        /* Set by the shell: the objects named here need not be there. */
+        line[0] = '\0';
+        if (preload != NULL)
+            snprintf(line, sizeof(line), "LD_PRELOAD='%s';", preload);
+        strncat(line, script, sizeof(line) - strlen(line) - 1);
+        strncat(line, SHOW, sizeof(line) - strlen(line) - 1);
+        out = scratch_ok(s, 0, shells[i], "-c", line, NULL);
+        if (strcmp(out, expected) != 0)
+            fail_msg("%s: %s instead of %s", shells[i], out, expected);
+        free(out);
+        scratch_free(s);
+        tried++;
+    }
+    assert_true(tried > 0);
+}
+
+static void test_env_puts_the_object_into_an_empty_list(void **state)
+{
+    (void)state;
+    expect(NULL, ON, TEL_STAGE_SHIM);
+    expect("", ON, TEL_STAGE_SHIM);
+}
+
+static void test_env_twice_is_once(void **state)
+{
+    (void)state;
+    expect(NULL, ON ON, TEL_STAGE_SHIM);
+    expect("a.so", ON ON ON, "a.so:" TEL_STAGE_SHIM);
+    expect("a.so " TEL_STAGE_SHIM, ON, "a.so " TEL_STAGE_SHIM);
+}
+
+static void test_env_appends_to_what_is_there(void **state)
+{
+    (void)state;
+    expect("a.so:b.so", ON, "a.so:b.so:" TEL_STAGE_SHIM);
+}
+
+static void test_env_off_takes_only_the_object_out(void **state)
+{
+    (void)state;
+    expect(NULL, OFF, "unset");
+    expect(NULL, ON OFF, "unset");
+    expect("a.so", ON OFF, "a.so");
+    expect("a.so", OFF, "a.so");
+    expect(TEL_STAGE_SHIM ":b.so", OFF, "b.so");
+    expect("a.so:" TEL_STAGE_SHIM ":b.so", OFF, "a.so:b.so");
+    expect("a.so " TEL_STAGE_SHIM " b.so", OFF, "a.so:b.so");
+    expect(TEL_STAGE_SHIM "x", OFF, TEL_STAGE_SHIM "x");
+}
+
+static void test_env_is_exported(void **state)
+{
+    struct scratch *s = scratch_new();
+    char *out =
+        scratch_ok(s, 0, "sh", "-c", ON "env | grep ^LD_PRELOAD=", NULL);
+
+    (void)state;
+    assert_string_equal(out, "LD_PRELOAD=" TEL_STAGE_SHIM "\n");
+    free(out);
+    scratch_free(s);
+}
+
+static void test_env_says_how_to_use_it(void **state)
+{
+    struct scratch *s = scratch_new();
+    char *out = scratch_ok(s, 0, TEL, "env", NULL);
+
+    (void)state;
+    assert_non_null(strstr(out, "# "));
+    assert_non_null(strstr(out, "eval \"$(tel env)\""));
+    free(out);
+    scratch_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_env_puts_the_object_into_an_empty_list),
+        cmocka_unit_test(test_env_twice_is_once),
+        cmocka_unit_test(test_env_appends_to_what_is_there),
+        cmocka_unit_test(test_env_off_takes_only_the_object_out),
+        cmocka_unit_test(test_env_is_exported),
+        cmocka_unit_test(test_env_says_how_to_use_it),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

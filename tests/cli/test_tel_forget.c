@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* tel log, tel flush and tel purge: what left, what leaves, what goes. */
+#include "person.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void test_log_is_byte_for_byte(void **state)
+{
+    static const char text[] = "== 2024-05-06 demo-id GET http://127.0.0.1/\n"
+                               "GET /?t=demo HTTP/1.1\r\nHost: x\r\n\r\n"
+                               "== 204 accepted\n";
+    struct scratch *s = scratch_new();
+    char *out;
+
+    (void)state;
+    scratch_write(s, "state/tel/sent.log", text);
+    out = scratch_ok(s, 0, TEL, "log", NULL);
+    assert_string_equal(out, text);
+    free(out);
+    scratch_free(s);
+}
+
+static void test_log_empty_is_silent_in_a_pipe(void **state)
+{
+    struct scratch *s = scratch_new();
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct result r = scratch_run(s, TEL, "log", NULL);
+
+        assert_int_equal(r.status, 0);
+        assert_string_equal(r.out, "");
+        assert_string_equal(r.err, "");
+        result_clear(&r);
+        scratch_write(s, "state/tel/sent.log", "");
+    }
+    scratch_free(s);
+}
+
+static void test_log_empty_says_so_on_a_terminal(void **state)
+{
+    struct scratch *s = scratch_new();
+    char *out =
+        scratch_ok(s, 0, "script", "-qec", TEL " log", "/dev/null", NULL);
+
+    (void)state;
+    assert_non_null(strstr(out, "Nothing has left"));
+    free(out);
+    scratch_free(s);
+}
+
+static void test_log_that_cannot_be_read_is_told(void **state)
+{
+    struct scratch *s = scratch_new();
+
+    (void)state;
+    scratch_write(s, "secret", "x");
+    scratch_write(s, "state/tel/x", "");
+    assert_int_equal(symlink(scratch_path(s, "secret"),
+                             scratch_path(s, "state/tel/sent.log")),
+                     0);
+    person_refused(s, "sent.log: ", "log", NULL);
+    scratch_free(s);
+}
+
+static void test_flush_without_anything_is_done(void **state)
+{
+    struct scratch *s = scratch_new();
+    struct result r = scratch_run(s, TEL, "flush", NULL);
+
+    (void)state;
+    assert_int_equal(r.status, 0);
+    assert_string_equal(r.err, "");
+    result_clear(&r);
+    scratch_free(s);
+}
+
+static void test_purge_leaves_consent_only(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+    char *args[] = {(char *)(uintptr_t) "commit"};
+    char table[256];
+    char *before;
+    char *after;
+    char *out;
+
+    (void)state;
+    person_run(s, args, 1);
+    person_run(s, args, 1);
+    snprintf(table, sizeof(table), "%s/tel/runs-1", s->runtime);
+    assert_int_equal(access(table, F_OK), 0);
+    scratch_write(s, "state/tel/outbox/00000000000000aa-demo.new",
+                  "0123456789abcdef0123456789abcdef {\"t\":\"demo-id\","
+                  "\"e\":\"commit\",\"v\":1,\"tv\":\"1.2\",\"os\":\"linux\","
+                  "\"libc\":\"glibc-2.36\",\"ms\":12,\"exit\":0,"
+                  "\"quiet\":\"no\"}\n");
+    scratch_write(s, "state/tel/sent.log", "== x\n");
+    scratch_write(s, "state/tel/due", "demo-id 1 1\n");
+    scratch_write(s, "state/tel/dropped", "demo-id 17\n");
+    before = file_read(scratch_path(s, "config/tel/consent"), NULL);
+    out = scratch_ok(s, 0, TEL, "purge", NULL);
+    after = file_read(scratch_path(s, "config/tel/consent"), NULL);
+    assert_non_null(strstr(out, "Events forgotten: 3."));
+    assert_non_null(strstr(out, scratch_path(s, "state/tel")));
+    assert_non_null(strstr(out, table));
+    assert_int_not_equal(access(table, F_OK), 0);
+    assert_int_not_equal(access(scratch_path(s, "state/tel"), F_OK), 0);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    free(out);
+    out = scratch_ok(s, 0, TEL, "purge", NULL);
+    assert_non_null(strstr(out, "Events forgotten: 0."));
+    assert_null(strstr(out, "Removed"));
+    free(out);
+    scratch_free(s);
+}
+
+static void test_purge_makes_nothing(void **state)
+{
+    struct scratch *s = scratch_new();
+    char *before = person_files(s);
+    char *after;
+
+    (void)state;
+    free(scratch_ok(s, 0, TEL, "purge", NULL));
+    after = person_files(s);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    scratch_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_log_is_byte_for_byte),
+        cmocka_unit_test(test_log_empty_is_silent_in_a_pipe),
+        cmocka_unit_test(test_log_empty_says_so_on_a_terminal),
+        cmocka_unit_test(test_log_that_cannot_be_read_is_told),
+        cmocka_unit_test(test_flush_without_anything_is_done),
+        cmocka_unit_test(test_purge_leaves_consent_only),
+        cmocka_unit_test(test_purge_makes_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

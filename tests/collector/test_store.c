@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* store: transactions, two generations of keys, and databases of others. */
+#include "support.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "store.h"
+
+struct fixture {
+    struct scratch *scratch;
+    const char *path;
+    struct tel_store *store;
+};
+
+static const struct tel_cell cell = {"git", "2.39.5", "commit", "runs", ""};
+static const uint8_t key[TEL_STORE_KEY] = "0123456789abcdef";
+static const uint8_t other_key[TEL_STORE_KEY] = "fedcba9876543210";
+
+static int setup(void **state)
+{
+    static struct fixture fixture;
+    struct tel_err err = {""};
+
+    fixture.scratch = scratch_new();
+    fixture.path = scratch_path(fixture.scratch, "totals.db");
+    fixture.store = NULL;
+    assert_int_equal(tel_store_open(fixture.path, &fixture.store, &err), 0);
+    *state = &fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+
+    tel_store_close(fixture->store);
+    scratch_free(fixture->scratch);
+    return 0;
+}
+
+static int add_up(void *context, const struct tel_cell *found, uint64_t n)
+{
+    assert_string_equal(found->tool, "git");
+    *(uint64_t *)context += n;
+    return 0;
+}
+
+static uint64_t sum(const struct fixture *fixture, const char *tool)
+{
+    struct tel_store *reader = NULL;
+    uint64_t total = 0;
+
+    assert_int_equal(tel_store_open_reader(fixture->path, &reader, NULL), 0);
+    assert_int_equal(tel_store_each_total(reader, tool, false, add_up, &total),
+                     0);
+    tel_store_close(reader);
+    return total;
+}
+
+static void add(struct tel_store *store, int64_t day)
+{
+    assert_int_equal(tel_store_begin(store, day), 0);
+    assert_int_equal(tel_store_add(store, &cell), 0);
+    assert_int_equal(tel_store_commit(store), 0);
+}
+
+static void remember(struct tel_store *store, int64_t day,
+                     const uint8_t *which)
+{
+    assert_int_equal(tel_store_begin(store, day), 0);
+    assert_int_equal(tel_store_remember(store, which), 0);
+    assert_int_equal(tel_store_commit(store), 0);
+}
+
+static bool seen(struct tel_store *store, int64_t day, const uint8_t *which)
+{
+    bool found = false;
+
+    assert_int_equal(tel_store_begin(store, day), 0);
+    assert_int_equal(tel_store_seen(store, which, &found), 0);
+    assert_int_equal(tel_store_commit(store), 0);
+    return found;
+}
+
+static void test_store_commit_is_seen_by_readers(void **state)
+{
+    const struct fixture *fixture = *state;
+
+    add(fixture->store, 20000);
+    add(fixture->store, 20000);
+    add(fixture->store, 20001);
+    assert_int_equal(sum(fixture, "git"), 3);
+    assert_int_equal(sum(fixture, NULL), 3);
+    assert_int_equal(sum(fixture, "gi"), 0);
+}
+
+static void test_store_rollback_keeps_nothing(void **state)
+{
+    const struct fixture *fixture = *state;
+
+    assert_int_equal(tel_store_begin(fixture->store, 20000), 0);
+    assert_int_equal(tel_store_add(fixture->store, &cell), 0);
+    assert_int_equal(tel_store_remember(fixture->store, key), 0);
+    tel_store_rollback(fixture->store);
+    assert_int_equal(sum(fixture, "git"), 0);
+    assert_false(seen(fixture->store, 20000, key));
+    add(fixture->store, 20000);
+    assert_int_equal(sum(fixture, "git"), 1);
+}
+
+static void test_store_key_is_known_within_its_transaction(void **state)
+{
+    const struct fixture *fixture = *state;
+    bool found = true;
+
+    assert_int_equal(tel_store_begin(fixture->store, 20000), 0);
+    assert_int_equal(tel_store_seen(fixture->store, key, &found), 0);
+    assert_false(found);
+    assert_int_equal(tel_store_remember(fixture->store, key), 0);
+    assert_int_equal(tel_store_seen(fixture->store, key, &found), 0);
+    assert_true(found);
+    assert_int_equal(tel_store_seen(fixture->store, other_key, &found), 0);
+    assert_false(found);
+    assert_int_equal(tel_store_commit(fixture->store), 0);
+}
+
+/* Wherever in its generation a key comes, it lives through the window. */
+static void test_store_key_is_remembered_through_the_window(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tel_store *store = fixture->store;
+
+    remember(store, 20000, other_key);
+    for (int64_t came = 0; came <= TEL_KEY_WINDOW_DAYS; came++) {
+        uint8_t late[TEL_STORE_KEY] = {(uint8_t)came, 1};
+
+        remember(store, 20000 + came, late);
+    }
+    for (int64_t came = 0; came <= TEL_KEY_WINDOW_DAYS; came++) {
+        uint8_t late[TEL_STORE_KEY] = {(uint8_t)came, 1};
+
+        assert_true(seen(store, 20000 + came + TEL_KEY_WINDOW_DAYS, late));
+    }
+}
+
+static void test_store_key_is_forgotten_after_two_generations(void **state)
+{
+    const struct fixture *fixture = *state;
+    const int64_t generation = TEL_KEY_WINDOW_DAYS + 1;
+
+    remember(fixture->store, 20000, key);
+    assert_true(seen(fixture->store, 20000 + generation, key));
+    assert_false(seen(fixture->store, 20000 + 2 * generation, key));
+}
+
+static void test_store_clock_that_jumps_forgets_one_step_only(void **state)
+{
+    const struct fixture *fixture = *state;
+
+    remember(fixture->store, 20000, key);
+    assert_true(seen(fixture->store, 29000, key));
+    /* Put right again: the generation begins anew, with its keys. */
+    assert_true(seen(fixture->store, 20001, key));
+    assert_true(seen(fixture->store, 20001 + TEL_KEY_WINDOW_DAYS, key));
+}
+
+static void test_store_reopened_remembers(void **state)
+{
+    struct fixture *fixture = *state;
+
+    add(fixture->store, 20000);
+    remember(fixture->store, 20000, key);
+    tel_store_close(fixture->store);
+    fixture->store = NULL;
+    assert_int_equal(tel_store_open(fixture->path, &fixture->store, NULL), 0);
+    assert_true(seen(fixture->store, 20000, key));
+    assert_int_equal(sum(fixture, "git"), 1);
+}
+
+static void test_store_reader_leaves_no_files(void **state)
+{
+    struct fixture *fixture = *state;
+
+    add(fixture->store, 20000);
+    tel_store_close(fixture->store);
+    fixture->store = NULL;
+    assert_int_equal(sum(fixture, "git"), 1);
+    assert_null(file_read(scratch_path(fixture->scratch, "totals.db-wal"),
+                          NULL));
+    assert_null(file_read(scratch_path(fixture->scratch, "totals.db-shm"),
+                          NULL));
+}
+
+static void test_store_of_others_is_left_alone(void **state)
+{
+    const struct fixture *fixture = *state;
+    const char *path = scratch_path(fixture->scratch, "other.db");
+    struct tel_store *store = NULL;
+    struct tel_err err = {""};
+    sqlite3 *db = NULL;
+    size_t before_len = 0;
+    size_t after_len = 0;
+    char *before = NULL;
+    char *after = NULL;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "CREATE TABLE notes(text)", NULL, NULL, NULL),
+        SQLITE_OK);
+    (void)sqlite3_close(db);
+    before = file_read(path, &before_len);
+    assert_int_equal(tel_store_open(path, &store, &err), -EBADMSG);
+    assert_non_null(strstr(err.text, "not a database of tel-collect"));
+    assert_int_equal(tel_store_open_reader(path, &store, &err), -EBADMSG);
+    assert_null(store);
+    after = file_read(path, &after_len);
+    assert_int_equal(before_len, after_len);
+    assert_memory_equal(before, after, before_len);
+    free(before);
+    free(after);
+}
+
+static void test_store_that_is_no_database_is_refused(void **state)
+{
+    const struct fixture *fixture = *state;
+    const char *path = scratch_path(fixture->scratch, "notes.txt");
+    struct tel_store *store = NULL;
+    struct tel_err err = {""};
+
+    scratch_write(fixture->scratch, "notes.txt",
+                  "This is a text of more than sixteen bytes.\n");
+    assert_true(tel_store_open(path, &store, &err) < 0);
+    assert_non_null(strstr(err.text, "notes.txt: "));
+    assert_true(tel_store_open_reader(path, &store, &err) < 0);
+    assert_int_equal(tel_store_open(":memory:", &store, &err), -EINVAL);
+    assert_int_equal(tel_store_open("", &store, &err), -EINVAL);
+    assert_null(store);
+}
+
+static void test_store_missing_is_not_made_by_a_reader(void **state)
+{
+    const struct fixture *fixture = *state;
+    const char *path = scratch_path(fixture->scratch, "none.db");
+    struct tel_store *store = NULL;
+    struct tel_err err = {""};
+
+    assert_int_equal(tel_store_open_reader(path, &store, &err), -ENOENT);
+    assert_null(file_read(path, NULL));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_store_commit_is_seen_by_readers),
+        TEST(test_store_rollback_keeps_nothing),
+        TEST(test_store_key_is_known_within_its_transaction),
+        TEST(test_store_key_is_remembered_through_the_window),
+        TEST(test_store_key_is_forgotten_after_two_generations),
+        TEST(test_store_clock_that_jumps_forgets_one_step_only),
+        TEST(test_store_reopened_remembers),
+        TEST(test_store_reader_leaves_no_files),
+        TEST(test_store_of_others_is_left_alone),
+        TEST(test_store_that_is_no_database_is_refused),
+        TEST(test_store_missing_is_not_made_by_a_reader),
+    };
+
+    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}

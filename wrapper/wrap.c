@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* The wrapper's way: find the tool, begin the run, become or supervise it. */
+#include <errno.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "wrap.h"
+
+static void put(const char *text)
+{
+    if (write(STDERR_FILENO, text, strlen(text)) < 0) {
+        return;
+    }
+}
+
+int failed_start(const char *name, int error)
+{
+    bool missing = error == ENOENT || error == ENOTDIR;
+
+    put("tel-wrap: ");
+    put(name);
+    put(missing                 ? ": not found\n"
+        : error == ENOEXEC      ? ": not a program\n"
+        : error == ENAMETOOLONG ? ": too long a name\n"
+        : error == E2BIG        ? ": too many arguments\n"
+        : error == EAGAIN || error == ENOMEM
+            ? ": out of memory or processes\n"
+            : ": cannot be executed\n");
+    return missing ? 127 : 126;
+}
+
+/* More arguments than this only a program with "#!" or a binary can take. */
+#define SCRIPT_ARGS 4096
+
+static int as_script(const char *path, char *const *argv, char *const *envp)
+{
+    static const char shell[] = "/bin/sh";
+    static const char *script[SCRIPT_ARGS + 2];
+    size_t n = 0;
+
+    script[0] = shell;
+    script[1] = path;
+    while (argv[n] != NULL && argv[n + 1] != NULL) {
+        if (n == SCRIPT_ARGS - 1) {
+            return E2BIG;
+        }
+        script[n + 2] = argv[n + 1];
+        n++;
+    }
+    script[n + 2] = NULL;
+    (void)execve(shell, (char *const *)(uintptr_t)script, envp);
+    return errno;
+}
+
+int become(const char *path, char *const *argv, char *const *envp)
+{
+    (void)execve(path, argv, envp);
+    return errno == ENOEXEC ? as_script(path, argv, envp) : errno;
+}
+
+static int become_recorded(const struct tel_run *run, const char *path,
+                           char *const *argv, char *const *envp)
+{
+    int error;
+
+    leave_watcher(run);
+    error = become(path, argv, envp);
+    tel_run_abandon(run);
+    return failed_start(argv[0], error);
+}
+
+int tel_wrap(enum tel_wrap_mode mode, char *const *argv, char *const *envp)
+{
+    char path[4096];
+    struct tel_env env;
+    struct tel_run run;
+    struct tel_program program = {
+        .envp = envp,
+        .path = path,
+        .args = argv + 1,
+        .secure = getauxval(AT_SECURE) != 0,
+        .euid = geteuid(),
+    };
+    int r;
+
+    tel_env_read(&env, envp, program.secure, program.euid);
+    r = resolve(argv[0], tel_env_get(&env, "PATH"), path, sizeof(path));
+    if (r < 0) {
+        return failed_start(argv[0], -r);
+    }
+    while (argv[program.nargs + 1] != NULL) {
+        program.nargs++;
+    }
+    if (mode == TEL_WRAP_AUTO) {
+        mode = tel_pidfd_tells() ? TEL_WRAP_IN_PLACE : TEL_WRAP_SUPERVISE;
+    }
+    program.watched = mode == TEL_WRAP_IN_PLACE;
+    if (tel_run_begin(&program, &run) != TEL_BEGIN_RECORDED) {
+        return failed_start(argv[0], become(path, argv, envp));
+    }
+    return mode == TEL_WRAP_IN_PLACE
+               ? become_recorded(&run, path, argv, envp)
+               : supervise(&run, path, argv, envp);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* wrap: what the parts of the wrapper share. Private to wrapper/. */
+#ifndef TEL_WRAP_H
+#define TEL_WRAP_H
+
+#include <tel/wrapper.h>
+
+/*
+ * The file that a shell would execute for name, into buf: 0, or -ENOENT,
+ * -EACCES, -ENAMETOOLONG. This very program is passed over, so that it can be
+ * installed under a tool's name before the tool. resolve.c
+ */
+int resolve(const char *name, const char *search, char *buf, size_t size);
+
+/*
+ * execve, and for a script without "#!" what execvp(3) does: /bin/sh. Returns
+ * the errno of its failure. Context: child. wrap.c
+ */
+int become(const char *path, char *const *argv, char *const *envp);
+
+/* Says why the tool did not start: 127 or 126. wrap.c */
+int failed_start(const char *name, int error);
+
+/* Leaves a process that stores how this one will have ended. inplace.c */
+void leave_watcher(const struct tel_run *run);
+
+/* Runs the tool as a child, stores its end, and ends as it did. supervise.c */
+int supervise(const struct tel_run *run, const char *path, char *const *argv,
+              char *const *envp);
+
+#endif
