@@ -126,6 +126,15 @@ bool tel_cli_has_settings(const struct tel_env *env);
 /* The same for what waits and what was sent: HOME or XDG_STATE_HOME. */
 bool tel_cli_has_state(const struct tel_env *env, char *path, size_t size);
 
+/* ---- script.c: the interpreter of a tool -------------------------------- */
+
+/*
+ * The program name that the "#!" line of the tool (a name along PATH, or a
+ * path) asks for; false where it is no script or is not there.
+ */
+bool tel_cli_interpreter(const struct tel_env *env, const char *tool, char *buf,
+                         size_t size);
+
 /* ---- waits.c: what has not left yet -------------------------------------- */
 
 #define TEL_TABLES_MAX 2

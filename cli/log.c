@@ -57,7 +57,7 @@ static int run(const struct tel_env *env, int argc, char **argv)
 const struct tel_command tel_cli_log = {
     .name = "log",
     .usage = "log",
-    .summary = "every request that has left this account, byte for byte",
+    .summary = "every request that has left, byte for byte",
     .details =
         "Prints sent.log as it is: before each request a line with its day,\n"
         "tool and endpoint, then the bytes that left, then the answer. The\n"

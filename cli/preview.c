@@ -19,6 +19,13 @@ struct preview {
     size_t request_len;
 };
 
+/* The command line, without the tool itself. */
+struct command {
+    char *const *args;
+    int nargs;
+    char interpreter[TEL_NAME_MAX + 1]; /* empty where there is none */
+};
+
 static const struct {
     const char *key;
     const char *meaning;
@@ -89,16 +96,44 @@ static void print_fields(const struct tel_policy *policy, const char *query)
     }
 }
 
+static void fill_runtime(const struct tel_policy *policy,
+                         const char *interpreter, struct tel_match *match)
+{
+    for (uint16_t i = 0; i < policy->nfields; i++) {
+        if (policy->fields[i].kind == TEL_FIELD_RUNTIME)
+            match->values[i] =
+                tel_match_runtime(policy, &policy->fields[i], interpreter);
+    }
+}
+
+/* The lines that carry the event: a query, or a batch of one. */
+static int write_payload(enum tel_method method, struct preview *preview)
+{
+    int rc;
+
+    if (method == TEL_GET) {
+        memcpy(preview->payload, preview->query, sizeof(preview->query));
+        return 0;
+    }
+    rc = tel_event_to_json(&preview->event, preview->payload,
+                           TEL_EVENT_TEXT_MAX);
+    if (rc >= 0)
+        memcpy(preview->payload + rc, "\n", sizeof("\n"));
+    return rc;
+}
+
 /* 0, -ENOENT where the policy does not record this verb, or another error. */
-static int make(const struct tel_policy *policy, char *const *args, int nargs,
+static int make(const struct tel_policy *policy, const struct command *command,
                 struct preview *preview)
 {
     struct tel_match match;
     char libc[TEL_LIBC_MAX + 1];
-    int rc = tel_match(policy, args, nargs, &match);
+    int rc = tel_match(policy, command->args, command->nargs, &match);
 
     if (rc < 0)
         return rc;
+    if (command->interpreter[0] != '\0')
+        fill_runtime(policy, command->interpreter, &match);
     rc = tel_event_begin(policy, &match, tel_event_libc(libc, sizeof(libc)),
                          &preview->event);
     if (rc < 0)
@@ -106,20 +141,12 @@ static int make(const struct tel_policy *policy, char *const *args, int nargs,
     tel_event_finish(&preview->event, &policy->coarse, 0, TEL_RAW_EXIT, 0);
     rc = tel_event_to_query(&preview->event, preview->query,
                             sizeof(preview->query));
-    if (rc < 0)
-        return rc;
-    if (policy->method == TEL_GET) {
-        memcpy(preview->payload, preview->query, (size_t)rc + 1);
-    } else {
-        rc = tel_event_to_json(&preview->event, preview->payload,
-                               TEL_EVENT_TEXT_MAX);
-        if (rc < 0)
-            return rc;
-        strcat(preview->payload, "\n");
-    }
-    rc = tel_request_bytes(
-        policy->method, tel_cli_str(policy, policy->endpoint), NO_KEY,
-        preview->payload, preview->request, sizeof(preview->request));
+    if (rc >= 0)
+        rc = write_payload(policy->method, preview);
+    if (rc >= 0)
+        rc = tel_request_bytes(
+            policy->method, tel_cli_str(policy, policy->endpoint), NO_KEY,
+            preview->payload, preview->request, sizeof(preview->request));
     if (rc < 0)
         return rc;
     preview->request_len = (size_t)rc;
@@ -142,7 +169,7 @@ static void print_human(const struct tel_policy *policy,
 }
 
 static int show(const struct tel_env *env, const struct tel_policy *policy,
-                char *const *args, int nargs, bool raw)
+                const struct command *command, bool raw)
 {
     struct preview preview;
     struct tel_verdict verdict;
@@ -154,7 +181,7 @@ static int show(const struct tel_env *env, const struct tel_policy *policy,
         tel_cli_say_verdict(say, &verdict, policy);
         return TEL_NO;
     }
-    rc = make(policy, args, nargs, &preview);
+    rc = make(policy, command, &preview);
     if (rc == -ENOENT) {
         fprintf(say,
                 "Not recorded: the policy of %s lists no such command, "
@@ -184,6 +211,7 @@ static int run(const struct tel_env *env, int argc, char **argv)
                                 .nflags = 1,
                                 .words_max = 1,
                                 .stop_at_word = true};
+    struct command command = {.interpreter = ""};
     const char *name;
     int status;
 
@@ -200,13 +228,18 @@ static int run(const struct tel_env *env, int argc, char **argv)
     status = tel_cli_named(env, name, &policy);
     if (status != TEL_DONE)
         return status;
-    return show(env, &policy, argv + args.next, argc - args.next, raw);
+    command.args = argv + args.next;
+    command.nargs = argc - args.next;
+    if (!tel_cli_interpreter(env, args.words[0], command.interpreter,
+                             sizeof(command.interpreter)))
+        command.interpreter[0] = '\0';
+    return show(env, &policy, &command, raw);
 }
 
 const struct tel_command tel_cli_preview = {
     .name = "preview",
     .usage = "preview [--raw] TOOL [ARG...]",
-    .summary = "print the request that a command line would cause",
+    .summary = "print the request that a run would cause",
     .details =
         "Prints the event that TOOL with these arguments would be recorded\n"
         "as, and exactly the request that would carry it. Runs nothing and\n"

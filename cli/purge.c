@@ -99,7 +99,7 @@ static int run(const struct tel_env *env, int argc, char **argv)
 const struct tel_command tel_cli_purge = {
     .name = "purge",
     .usage = "purge",
-    .summary = "forget everything: what waits, the log, the table of runs",
+    .summary = "forget what waits, the log and the table",
     .details =
         "Removes what waits to be sent, the log of what was sent, the counts\n"
         "of what was dropped, and the table of runs. Your consent stays.\n",

@@ -182,6 +182,7 @@ static int show(const struct tel_env *env, const struct tel_names *names,
     struct view view = {.json = json,
                         .colours = !json && tel_cli_colours(env, stdout),
                         .width = (int)strlen("TOOL")};
+    struct tel_cli_counts total;
     struct tel_waits waits;
     int rc;
 
@@ -192,9 +193,13 @@ static int show(const struct tel_env *env, const struct tel_names *names,
     rc = tel_cli_waits_open(env, &waits);
     if (rc < 0)
         return tel_cli_bad("status: %s", strerror(-rc));
-    if (json)
+    /* Once for all, so that a folder that cannot be read is told before the
+     * first line. */
+    rc = tel_cli_waits_count(&waits, NULL, NULL, false, &total);
+    if (rc == 0 && json)
         printf("{\"tools\":[");
-    rc = show_rows(env, &waits, names, tool, by_id, &view);
+    if (rc == 0)
+        rc = show_rows(env, &waits, names, tool, by_id, &view);
     if (rc == 0)
         print_tail(env, &view, tel_cli_waits_sender(&waits));
     else
@@ -247,7 +252,7 @@ static int run(const struct tel_env *env, int argc, char **argv)
 const struct tel_command tel_cli_status = {
     .name = "status",
     .usage = "status [TOOL] [--json]",
-    .summary = "which tools are known, on or off and by which rule",
+    .summary = "which tools are on or off, and why",
     .details =
         "Shows for each tool that has a policy, or for TOOL (a name or an\n"
         "id), whether it is recorded, the rule that decides it and how to\n"

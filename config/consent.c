@@ -22,7 +22,7 @@
 
 #include <tel/text.h>
 
-#include "file.h"
+#include "trusted.h"
 #include "parse.h"
 
 #define CONSENT_MAX 16384

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "consent.h"
-#include "file.h"
+#include "trusted.h"
 #include "parse.h"
 
 static bool answer(struct tel_verdict *verdict, bool on, int rule,

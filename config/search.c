@@ -8,7 +8,7 @@
 
 #include <tel/text.h>
 
-#include "file.h"
+#include "trusted.h"
 
 static void say(struct tel_err *err, const char *path, const char *what)
 {

@@ -117,7 +117,19 @@ start_collector()
 
 show()
 {
-    printf '$ %s\n' "$*" | sed "s/$secret/(the secret)/g"
+    printf '$ %s\n' "$*" |
+        sed "s|$scratch/||g; s|$demo/|demo/|g; s/$secret/(the secret)/g"
+}
+
+# keep NAME COMMAND...: shows its output, and keeps it to be searched.
+keep()
+{
+    name=$1
+    shift
+    status=0
+    "$@" >"$shown/$name" || status=$?
+    cat "$shown/$name"
+    [ "$status" -eq 0 ] || fail "$1 $2 ended with $status"
 }
 
 # ran STATUS COMMAND...: it ended as it must; its own output is not the demo's.
@@ -251,31 +263,31 @@ title 'A collector on loopback, and consent in a scratch home'
 start_collector
 echo "tel-collect serve: listening on port $port"
 write_policies "$endpoint" "$tools"
-tel on git
+keep on tel on git
 for policy in "$tools"/*.conf; do
     name=${policy##*/}
-    tel on "${name%.conf}" >>"$shown/on"
+    tel on "${name%.conf}" >>"$shown/on-others"
 done
 echo '(and the same for the others)'
 
 run_tools
 
 title 'tel preview git commit -m (the secret)'
-tel preview git commit -m "$secret" | tee "$shown/preview"
+keep preview tel preview git commit -m "$secret"
 
 title 'tel status'
-tel status | tee "$shown/status"
+keep status tel status
 no_secret
 
 title 'tel flush'
-tel flush | tee "$shown/flush"
+keep flush tel flush
 
 title 'tel log, its first lines'
 tel log >"$shown/log"
 head -n 14 "$shown/log"
 
 title 'tel-collect report'
-tel-collect report --db "$db" -k 1 | tee "$shown/report"
+keep report tel-collect report --db "$db" -k 1
 tel-collect report --db "$db" -k 1 --json >"$shown/report.json"
 
 title 'Does the report say what was run?'

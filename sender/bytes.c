@@ -54,3 +54,10 @@ void bytes_add_number(struct bytes *bytes, uint64_t number)
     tel_text_number(&text, number);
     bytes_add(bytes, buf);
 }
+
+void string_copy(char *to, size_t size, const char *from)
+{
+    size_t len = strnlen(from, size - 1);
+    memcpy(to, from, len);
+    to[len] = '\0';
+}

@@ -36,4 +36,7 @@ static inline bool bytes_failed(const struct bytes *bytes)
     return bytes->failed;
 }
 
+/* Copies what fits, and always ends it. */
+void string_copy(char *to, size_t size, const char *from);
+
 #endif

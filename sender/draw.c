@@ -42,3 +42,15 @@ uint64_t draw_key(void)
     while (key == 0);
     return key;
 }
+
+void draw_hex(char key[TEL_IDEMPOTENCY_LEN + 1])
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char bytes[TEL_IDEMPOTENCY_LEN / 2];
+    draw(bytes, sizeof(bytes));
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        key[2 * i] = digits[bytes[i] >> 4];
+        key[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    key[TEL_IDEMPOTENCY_LEN] = '\0';
+}

@@ -29,6 +29,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -158,6 +159,25 @@ int files_scan(const struct state *state, const char *name,
     return r;
 }
 
+int files_tools(const struct state *state, struct files *ret_tools)
+{
+    struct files files = FILES_EMPTY;
+    size_t tools = 0;
+    int r = files_scan(state, NULL, &files);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < files.count; i++) {
+        size_t j = 0;
+        while (j < tools && strcmp(files.at[j].name, files.at[i].name) != 0)
+            j++;
+        if (j == tools && files.at[i].kind != FILE_LOCAL)
+            files.at[tools++] = files.at[i];
+    }
+    files.count = tools;
+    *ret_tools = files;
+    return 0;
+}
+
 void files_clear(struct files *files)
 {
     free(files->at);
@@ -166,17 +186,12 @@ void files_clear(struct files *files)
 
 bool files_have(const struct state *state, const char *name, uint64_t key)
 {
-    struct file file = { .key = key };
-    char path[FILE_NAME_MAX];
-    struct stat st;
-    strncpy(file.name, name, sizeof(file.name) - 1);
-    for (size_t kind = 0; kind < KINDS; kind++) {
-        file.kind = (enum file_kind)kind;
-        file_name(&file, path);
-        if (kind != FILE_BATCH && fstatat(state->outbox, path, &st, 0) == 0)
-            return true;
-    }
-    return false;
+    struct file file = { .key = key, .kind = FILE_NEW };
+    string_copy(file.name, sizeof(file.name), name);
+    if (file_exists(state, &file))
+        return true;
+    file.kind = FILE_LOCAL;
+    return file_exists(state, &file);
 }
 
 bool from_next(const char **from, uint64_t *ret_key)
@@ -359,12 +374,30 @@ int file_remove(const struct state *state, const struct file *file)
     return unlinkat(state->outbox, name, 0) < 0 ? -errno : 0;
 }
 
+bool file_exists(const struct state *state, const struct file *file)
+{
+    char name[FILE_NAME_MAX];
+    file_name(file, name);
+    return faccessat(state->outbox, name, F_OK, 0) == 0;
+}
+
+int file_keep(const struct state *state, const struct file *file)
+{
+    struct file kept = *file;
+    char from[FILE_NAME_MAX];
+    char to[FILE_NAME_MAX];
+    kept.kind = FILE_LOCAL;
+    file_name(file, from);
+    file_name(&kept, to);
+    return renameat(state->outbox, from, state->outbox, to) < 0 ? -errno : 0;
+}
+
 void drops_add(const struct state *state, struct drops *drops, const char *id,
                uint64_t events)
 {
     if (strcmp(drops->id, id) != 0) {
         drops_end(state, drops);
-        strncpy(drops->id, id, sizeof(drops->id) - 1);
+        string_copy(drops->id, sizeof(drops->id), id);
     }
     drops->events += events;
 }
@@ -432,9 +465,11 @@ void files_trim(const struct state *state, bool sending, size_t *ret_events,
         events += count_lines(state, &files.at[i]);
         bytes += files.at[i].size_bytes;
     }
+    bool over = events > OUTBOX_MAX_EVENTS || bytes > OUTBOX_MAX_BYTES;
     for (size_t i = 0; i < files.count; i++) {
         const struct file *file = &files.at[i];
-        bool full = events > OUTBOX_MAX_EVENTS || bytes > OUTBOX_MAX_BYTES;
+        bool full = over && (events > OUTBOX_MAX_EVENTS / 16 * 15 ||
+                             bytes > OUTBOX_MAX_BYTES / 16 * 15);
         if (file->kind == FILE_BATCH && sending)
             continue;
         if (!full && !(file->kind != FILE_LOCAL && expired(file)))

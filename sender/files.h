@@ -16,7 +16,8 @@
 #define KEY_DIGITS 16 /* of a group's key, in a file's name */
 #define FILE_NAME_MAX (KEY_DIGITS + 1 + TEL_NAME_MAX + sizeof(".batch"))
 
-/* Bounds of the outbox: above them the oldest goes. */
+/* Bounds of the outbox: above them the oldest goes, down to 15/16 of them, so
+ * that the next event is not the next to push some out. */
 #define OUTBOX_MAX_BYTES (4 << 20)
 #define OUTBOX_MAX_EVENTS 10000
 
@@ -47,6 +48,8 @@ struct files {
  * random order within a day. */
 int files_scan(const struct state *state, const char *name,
                struct files *ret_files);
+/* One file of each tool that has events to be sent. */
+int files_tools(const struct state *state, struct files *ret_tools);
 void files_clear(struct files *files);
 
 /* Whether the group's file stands there, as new or local. */
@@ -99,6 +102,9 @@ void contents_clear(struct contents *contents);
 bool from_next(const char **from, uint64_t *ret_key);
 
 int file_remove(const struct state *state, const struct file *file);
+bool file_exists(const struct state *state, const struct file *file);
+/* Makes it a .local: kept, and never sent. */
+int file_keep(const struct state *state, const struct file *file);
 
 /* Events dropped so far, of the tool whose id was met last. */
 struct drops {
@@ -134,8 +140,9 @@ void files_trim(const struct state *state, bool sending, size_t *ret_events,
 void draw(void *at, size_t len);
 /* Uniform in 0 .. bound - 1; bound at least 1. */
 uint64_t draw_below(uint64_t bound);
-/* A key that is not 0. */
+/* A group's key, which is not 0, and that of an event or a batch. */
 uint64_t draw_key(void);
+void draw_hex(char key[TEL_IDEMPOTENCY_LEN + 1]);
 
 /* dropped: a count a tool's id. */
 void tally_add(const struct state *state, const char *id, uint64_t events);

@@ -101,10 +101,12 @@ void person_refused(struct scratch *scratch, const char *what, ...)
     result_clear(&result);
 }
 
-void person_run(struct scratch *scratch, char *const *args, int nargs)
+void person_run(struct scratch *scratch, const char *name, char *const *args,
+                int nargs)
 {
+    const char *path = scratch_path(scratch, "%s", name);
     struct tel_program program = {.envp = scratch->vars,
-                                  .path = "/usr/bin/demo",
+                                  .path = path,
                                   .args = args,
                                   .nargs = nargs,
                                   .euid = geteuid()};

@@ -69,9 +69,10 @@ void person_refused(struct scratch *scratch, const char *what, ...)
     __attribute__((sentinel));
 
 /*
- * Leaves in the table a run of demo with these arguments that ended with 0,
- * as the recorder makes it, without a sender.
+ * Leaves in the table a run of the tool NAME with these arguments that ended
+ * with 0, as the recorder makes it, without a sender.
  */
-void person_run(struct scratch *scratch, char *const *args, int nargs);
+void person_run(struct scratch *scratch, const char *name, char *const *args,
+                int nargs);
 
 #endif

@@ -88,8 +88,8 @@ static void test_purge_leaves_consent_only(void **state)
     char *out;
 
     (void)state;
-    person_run(s, args, 1);
-    person_run(s, args, 1);
+    person_run(s, "demo", args, 1);
+    person_run(s, "demo", args, 1);
     snprintf(table, sizeof(table), "%s/tel/runs-1", s->runtime);
     assert_int_equal(access(table, F_OK), 0);
     scratch_write(s, "state/tel/outbox/00000000000000aa-demo.new",

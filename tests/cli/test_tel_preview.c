@@ -264,6 +264,42 @@ static void test_preview_never_shows_an_argument(void **state)
     scratch_free(s);
 }
 
+static void expect_runtime(struct scratch *s, const char *line,
+                           const char *expected)
+{
+    char script[128];
+    char *out;
+
+    snprintf(script, sizeof(script), "%s\nexit 0\n", line);
+    scratch_write(s, "bin/demo", script);
+    out = scratch_ok(s, 0, TEL, "preview", "--raw", "demo", NULL);
+    if (strstr(out, expected) == NULL)
+        fail_msg("%s: no %s in %s", line, expected, out);
+    free(out);
+}
+
+static void test_preview_reads_the_interpreter_of_a_script(void **state)
+{
+    struct scratch *s =
+        person_consenting(DEMO_TOOL("GET") "[fields]\nrt = runtime: sh node\n");
+    char path[512];
+    char *out;
+
+    (void)state;
+    snprintf(path, sizeof(path), "/usr/bin:%s:/bin", scratch_path(s, "bin"));
+    scratch_set(s, "PATH", path);
+    out = scratch_ok(s, 0, TEL, "preview", "--raw", "demo", NULL);
+    assert_null(strstr(out, "rt="));
+    free(out);
+    expect_runtime(s, "#!/bin/sh", "&rt=sh ");
+    expect_runtime(s, "#! /bin/sh -e ", "&rt=sh ");
+    expect_runtime(s, "#!/usr/bin/env node", "&rt=node ");
+    expect_runtime(s, "#!/usr/bin/env\tnode\t", "&rt=node ");
+    expect_runtime(s, "#!/usr/bin/env -S node --x", "&rt=other ");
+    expect_runtime(s, "#!/opt/secret/perl", "&rt=other ");
+    scratch_free(s);
+}
+
 static void test_preview_leaves_no_trace(void **state)
 {
     struct scratch *s = person_consenting(DEMO_POST);
@@ -327,7 +363,7 @@ static void test_preview_equals_what_is_recorded(void **state)
 
         for (; lines[i][nargs] != NULL; nargs++)
             argv[4 + nargs] = (char *)(uintptr_t)lines[i][nargs];
-        person_run(s, argv + 4, nargs);
+        person_run(s, "demo", argv + 4, nargs);
         recorded_query(s, query, sizeof(query));
         snprintf(start, sizeof(start), "GET /in?%s HTTP/1.1\r\n", query);
         r = scratch_runv(s, argv);
@@ -354,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_preview_ignored_verb_is_a_no),
         cmocka_unit_test(test_preview_bad_and_unknown_are_told_apart),
         cmocka_unit_test(test_preview_never_shows_an_argument),
+        cmocka_unit_test(test_preview_reads_the_interpreter_of_a_script),
         cmocka_unit_test(test_preview_leaves_no_trace),
         cmocka_unit_test(test_preview_equals_what_is_recorded),
     };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LINE                                                         \
     "{\"t\":\"demo-id\",\"e\":\"commit\",\"v\":1,\"tv\":\"1.2\","    \
@@ -246,14 +247,51 @@ static void test_status_counts_what_waits_and_was_dropped(void **state)
     scratch_write(s, "state/tel/outbox/00000000000000ab-demo.local", EVENTS);
     scratch_write(s, "state/tel/outbox/00000000000000ac-else.new", EVENTS);
     scratch_write(s, "state/tel/dropped", "else 4\ndemo-id 17\n");
-    person_run(s, args, 1);
-    person_run(s, args, 1);
-    person_run(s, args, 1);
+    person_run(s, "demo", args, 1);
+    person_run(s, "demo", args, 1);
+    person_run(s, "demo", args, 1);
     status = person_status(s);
     tool = person_tool(status, "demo");
     assert_int_equal(number(tool, "waiting"), 5);
     assert_int_equal(number(tool, "kept"), 2);
     assert_int_equal(number(tool, "dropped"), 17);
+    json_decref(status);
+    scratch_free(s);
+}
+
+/* A sender that ended between writing the file and freeing the slot. */
+static void mark_one(struct scratch *s, uint64_t key)
+{
+    struct tel_finished finished;
+    struct tel_table *table = NULL;
+    struct tel_env env;
+    char dir[TEL_PATH_MAX];
+
+    tel_env_read(&env, s->vars, false, geteuid());
+    assert_int_equal(tel_table_dir(&env, 0, dir, sizeof(dir)), 0);
+    assert_int_equal(tel_table_open(dir, geteuid(), &table), 0);
+    tel_table_look(table);
+    assert_int_equal(tel_table_finished(table, &finished, 1), 1);
+    tel_table_mark(table, &finished, key);
+    tel_table_close(table);
+}
+
+static void test_status_counts_a_moved_run_once(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+    char *args[] = {(char *)(uintptr_t) "commit"};
+    json_t *status;
+
+    (void)state;
+    person_run(s, "demo", args, 1);
+    person_run(s, "demo", args, 1);
+    mark_one(s, 0xaa);
+    status = person_status(s);
+    assert_int_equal(number(person_tool(status, "demo"), "waiting"), 2);
+    json_decref(status);
+    scratch_write(s, "state/tel/outbox/00000000000000aa-demo.new", EVENTS);
+    status = person_status(s);
+    assert_int_equal(number(person_tool(status, "demo"), "waiting"), 3);
     json_decref(status);
     scratch_free(s);
 }
@@ -272,6 +310,23 @@ static void test_status_leaves_no_trace(void **state)
     assert_string_equal(before, after);
     free(before);
     free(after);
+    scratch_free(s);
+}
+
+static void test_status_foreign_state_is_refused(void **state)
+{
+    struct scratch *s = person_new(DEMO_POST);
+
+    (void)state;
+    if (geteuid() != 0) {
+        scratch_free(s);
+        skip();
+    }
+    scratch_write(s, "state/tel/dropped", "demo-id 1\n");
+    assert_int_equal(chown(scratch_path(s, "state/tel"), 1, 1), 0);
+    person_refused(s, "state/tel: ", "status", NULL);
+    person_refused(s, "state/tel: ", "status", "--json", NULL);
+    person_refused(s, "state/tel: ", "purge", NULL);
     scratch_free(s);
 }
 
@@ -310,7 +365,9 @@ int main(void)
         cmocka_unit_test(test_status_unknown_tool_is_a_no),
         cmocka_unit_test(test_status_without_tools_says_where_it_looked),
         cmocka_unit_test(test_status_counts_what_waits_and_was_dropped),
+        cmocka_unit_test(test_status_counts_a_moved_run_once),
         cmocka_unit_test(test_status_leaves_no_trace),
+        cmocka_unit_test(test_status_foreign_state_is_refused),
         cmocka_unit_test(test_status_colours_on_a_terminal_only),
     };
 

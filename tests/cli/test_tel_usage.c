@@ -94,6 +94,33 @@ static void test_usage_version_is_printed(void **state)
     scratch_free(s);
 }
 
+static void test_usage_example_of_the_manual_is_a_policy(void **state)
+{
+    struct scratch *s = scratch_new();
+    char *page = file_read(TEL_SOURCE "/man/tel-policy.5.scd", NULL);
+    char *start;
+    char *end;
+    char *out;
+
+    (void)state;
+    assert_non_null(page);
+    start = strstr(page, "\n# EXAMPLE\n\n```\n");
+    assert_non_null(start);
+    start += strlen("\n# EXAMPLE\n\n```\n");
+    end = strstr(start, "```\n");
+    assert_non_null(end);
+    *end = '\0';
+    scratch_write(s, "config/tel/tools.d/git.conf", start);
+    free(scratch_ok(s, 0, TEL, "on", "git", NULL));
+    out = scratch_ok(s, 0, TEL, "preview", "git", "-C", "/home/me/secret",
+                     "commit", "--amend", "-m", "a secret", NULL);
+    assert_non_null(strstr(out, "\"e\":\"commit_amend\""));
+    assert_null(strstr(out, "secret"));
+    free(out);
+    free(page);
+    scratch_free(s);
+}
+
 static void test_usage_bad_commands_are_refused(void **state)
 {
     struct scratch *s = scratch_new();
@@ -154,21 +181,20 @@ static void test_usage_full_disk_is_told(void **state)
     scratch_free(s);
 }
 
-/* What "loads nothing but libc" means: ldd names no other library. */
+/* A sanitizer's build needs more; it is left to the others. */
 static void test_usage_tel_needs_libc_only(void **state)
 {
     struct scratch *s = scratch_new();
     char *out = scratch_ok(s, 0, "sh", "-c",
-                           "readelf -d " TEL " | grep NEEDED | "
-                           "grep -v 'lib[a-z]*san\\.so' || true",
+                           "grep -q __asan_init " TEL " && exit 0; "
+                           "readelf -d " TEL " | grep NEEDED",
                            NULL);
 
     (void)state;
-    assert_non_null(strstr(out, "[libc.so"));
-    assert_null(strstr(out, "curl"));
-    assert_null(strstr(out, "jansson"));
-    assert_null(strstr(out, "sqlite"));
-    assert_null(strstr(out, "microhttpd"));
+    if (out[0] != '\0') {
+        assert_int_equal(count_of(out, "\n"), 1);
+        assert_non_null(strstr(out, "[libc.so"));
+    }
     free(out);
     scratch_free(s);
 }
@@ -178,6 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_usage_of_every_command_is_in_the_manual),
         cmocka_unit_test(test_usage_help_names_every_command),
+        cmocka_unit_test(test_usage_example_of_the_manual_is_a_policy),
         cmocka_unit_test(test_usage_version_is_printed),
         cmocka_unit_test(test_usage_bad_commands_are_refused),
         cmocka_unit_test(test_usage_without_home_says_so),

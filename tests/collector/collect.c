@@ -33,7 +33,7 @@ static const char git_later[] = HEAD("git", "2.40.0", "GET")
     "[fields]\nms = rounded\nexit = code\nquiet = flag --quiet -q\n";
 
 static const char dock[] = HEAD("dock", "1", "POST")
-    "[verbs]\nrun = run a container\n"
+    "[verbs]\npull = fetch an image\n"
     "[fields]\nms = off\nexit = class\n";
 
 static const char lister[] = HEAD("lister", "1.2", "POST")
@@ -165,10 +165,18 @@ int collect_exchange(struct collect *c, const char *bytes, size_t len)
     if (fd < 0)
         return 0;
     send_bytes(fd, bytes, len);
-    (void)shutdown(fd, SHUT_WR);
     status = read_answer(fd, c->answer, sizeof(c->answer));
     (void)close(fd);
     return status;
+}
+
+void collect_leave(const struct collect *c, const char *bytes, size_t len)
+{
+    int fd = collect_connect(c);
+
+    assert_true(fd >= 0);
+    send_bytes(fd, bytes, len);
+    (void)close(fd);
 }
 
 static int ask(struct collect *c, const char *method, const char *target,

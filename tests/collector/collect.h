@@ -54,9 +54,12 @@ void send_bytes(int fd, const char *bytes, size_t len);
  * status, or 0. The answer is NUL-terminated in buf. */
 int read_answer(int fd, char *buf, size_t size);
 
-/* Sends these bytes on a connection of their own and closes its sending
- * half: the status of the answer, or 0. */
+/* Sends these bytes on a connection of their own: the status of the answer,
+ * or 0. */
 int collect_exchange(struct collect *c, const char *bytes, size_t len);
+
+/* Sends these bytes, and leaves without waiting for an answer. */
+void collect_leave(const struct collect *c, const char *bytes, size_t len);
 
 /* One request; key may be NULL. */
 int collect_get(struct collect *c, const char *query, const char *key);

@@ -1,1 +1,205 @@
-int main(void) { return 0; }
+/* SPDX-License-Identifier: MIT */
+/* tel-collect: help, and one clear line for whatever is wrong. */
+#include "collect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int setup(void **state)
+{
+    static struct collect c;
+
+    collect_setup(&c);
+    *state = &c;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    collect_teardown(*state);
+    return 0;
+}
+
+static struct result serve(struct collect *c, const char *listen,
+                           const char *db, const char *tools)
+{
+    return scratch_run(c->scratch, TEL_COLLECT, "serve", "--listen", listen,
+                       "--db", scratch_path(c->scratch, "%s", db), "--tools",
+                       scratch_path(c->scratch, "%s", tools), NULL);
+}
+
+/* One line, beginning with the program's name, that holds needle. */
+static void assert_complaint(struct result *result, const char *needle)
+{
+    assert_int_equal(result->status, 2);
+    assert_string_equal(result->out, "");
+    assert_int_equal(strncmp(result->err, "tel-collect: ", 13), 0);
+    if (strstr(result->err, needle) == NULL)
+        fail_msg("%s is not in %s", needle, result->err);
+    assert_int_equal(count_of(result->err, "\n"), 1);
+    assert_int_equal(result->err[result->err_len - 1], '\n');
+    result_clear(result);
+}
+
+static void test_options_help_is_everywhere(void **state)
+{
+    static const char *const commands[] = {"serve", "report"};
+    struct collect *c = *state;
+    char *text = scratch_ok(c->scratch, 0, TEL_COLLECT, "--help", NULL);
+
+    assert_non_null(strstr(text, "usage: tel-collect serve"));
+    assert_non_null(strstr(text, "tel-collect report"));
+    free(text);
+    for (size_t i = 0; i < 2; i++) {
+        text = scratch_ok(c->scratch, 0, TEL_COLLECT, commands[i], "--help",
+                          NULL);
+        assert_non_null(strstr(text, commands[i]));
+        assert_non_null(strstr(text, "--db FILE"));
+        free(text);
+    }
+    text = scratch_ok(c->scratch, 0, TEL_COLLECT, "--version", NULL);
+    assert_int_equal(strncmp(text, "tel-collect ", 12), 0);
+    free(text);
+}
+
+static void test_options_bad_usage_is_one_line(void **state)
+{
+    static const struct {
+        const char *arguments[6];
+        const char *complaint;
+    } bad[] = {
+        {{NULL}, "serve or report?"},
+        {{"count"}, "no command count"},
+        {{"--verbose"}, "no command --verbose"},
+        {{"serve"}, "--listen is missing"},
+        {{"serve", "--listen", "127.0.0.1:0"}, "--db is missing"},
+        {{"serve", "--listen", "127.0.0.1:0", "--db", "x"},
+         "--tools is missing"},
+        {{"serve", "--listen"}, "--listen needs a value"},
+        {{"serve", "--port", "80"}, "unknown option --port"},
+        {{"serve", "-x"}, "unknown option -x"},
+        {{"serve", "now"}, "what is now for?"},
+        {{"report"}, "--db is missing"},
+        {{"report", "--db", "x", "y"}, "what is y for?"},
+        {{"report", "--db", "x", "-k", "0"}, "-k 0: not a number from 1"},
+        {{"report", "--db", "x", "-k", "-1"}, "-k -1: not a number from 1"},
+        {{"report", "--db", "x", "-k", "5x"}, "-k 5x: not a number from 1"},
+        {{"report", "--db", "x", "-k"}, "-k needs a value"},
+    };
+    struct collect *c = *state;
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        const char *const *a = bad[i].arguments;
+        struct result result = scratch_run(c->scratch, TEL_COLLECT, a[0], a[1],
+                                           a[2], a[3], a[4], NULL);
+
+        assert_complaint(&result, bad[i].complaint);
+    }
+}
+
+static void test_options_bad_address_is_one_line(void **state)
+{
+    static const char *const bad[] = {
+        "",           "8080",          "localhost:8080", "127.0.0.1",
+        "127.0.0.1:", "127.0.0.1:x",   "127.0.0.1:65536", "127.0.0.1:-1",
+        "::1:80",     "[::1]",         "[::1:80",        "[127.0.0.1]:80",
+        "1.2.3:80",   "[::1]x:80",     "[]:80",          ":80",
+    };
+    struct collect *c = *state;
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct result result = serve(c, bad[i], "totals.db", "tools");
+
+        assert_complaint(&result, "not ADDRESS:PORT in numbers");
+    }
+    /* It fails before it makes anything. */
+    assert_null(file_read(scratch_path(c->scratch, "totals.db"), NULL));
+}
+
+static void test_options_address_in_use_is_one_line(void **state)
+{
+    struct collect *c = *state;
+    char address[32];
+    struct result result;
+
+    collect_start(c, "127.0.0.1:0");
+    snprintf(address, sizeof(address), "127.0.0.1:%d", c->port);
+    result = serve(c, address, "other.db", "tools");
+    assert_complaint(&result, "Address already in use");
+}
+
+static void test_options_bad_policy_is_named_with_its_line(void **state)
+{
+    struct collect *c = *state;
+    struct result result;
+
+    scratch_write(c->scratch, "tools/zzz.conf",
+                  "[tool]\nid = zzz\nnonsense = 1\n");
+    result = serve(c, "127.0.0.1:0", "totals.db", "tools");
+    assert_complaint(&result, "/tools/zzz.conf:3: ");
+    assert_null(file_read(scratch_path(c->scratch, "totals.db"), NULL));
+}
+
+static void test_options_policy_that_is_no_file_is_named(void **state)
+{
+    struct collect *c = *state;
+    struct result result;
+
+    assert_int_equal(mkdir(scratch_path(c->scratch, "tools/dir.conf"), 0700),
+                     0);
+    result = serve(c, "127.0.0.1:0", "totals.db", "tools");
+    assert_complaint(&result, "/tools/dir.conf: ");
+}
+
+static void test_options_no_policies_is_one_line(void **state)
+{
+    struct collect *c = *state;
+    struct result result;
+
+    scratch_write(c->scratch, "empty/README", "no policy\n");
+    scratch_write(c->scratch, "empty/.hidden.conf", "no policy\n");
+    result = serve(c, "127.0.0.1:0", "totals.db", "empty");
+    assert_complaint(&result, "holds no policy");
+    result = serve(c, "127.0.0.1:0", "totals.db", "missing");
+    assert_complaint(&result, "/missing: No such file or directory");
+    result = serve(c, "127.0.0.1:0", "totals.db", "tools/git.conf");
+    assert_complaint(&result, "/tools/git.conf: Not a directory");
+}
+
+static void test_options_bad_database_is_one_line(void **state)
+{
+    struct collect *c = *state;
+    struct result result;
+
+    scratch_write(c->scratch, "notes", "not a database, but long enough\n");
+    result = serve(c, "127.0.0.1:0", "notes", "tools");
+    assert_complaint(&result, "/notes: ");
+    result = serve(c, "127.0.0.1:0", "no/such/place/x.db", "tools");
+    assert_complaint(&result, "/no/such/place/x.db: ");
+    result = serve(c, "127.0.0.1:0", "tools", "tools");
+    assert_complaint(&result, "/tools: ");
+    result = scratch_run(c->scratch, TEL_COLLECT, "report", "--db",
+                         scratch_path(c->scratch, "notes"), NULL);
+    assert_complaint(&result, "/notes: ");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_options_help_is_everywhere),
+        TEST(test_options_bad_usage_is_one_line),
+        TEST(test_options_bad_address_is_one_line),
+        TEST(test_options_address_in_use_is_one_line),
+        TEST(test_options_bad_policy_is_named_with_its_line),
+        TEST(test_options_policy_that_is_no_file_is_named),
+        TEST(test_options_no_policies_is_one_line),
+        TEST(test_options_bad_database_is_one_line),
+    };
+
+    return cmocka_run_group_tests_name("collect options", tests, NULL, NULL);
+}

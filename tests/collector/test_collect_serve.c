@@ -94,9 +94,9 @@ static void test_serve_every_end_has_its_total(void **state)
 static void test_serve_classes_and_lists_have_their_totals(void **state)
 {
     static const char lines[] =
-        "{\"t\":\"dock\",\"e\":\"run\",\"v\":1,\"tv\":\"1\",\"os\":\"linux\","
+        "{\"t\":\"dock\",\"e\":\"pull\",\"v\":1,\"tv\":\"1\",\"os\":\"linux\","
         "\"libc\":\"musl\",\"exit\":\"ok\"}\n"
-        "{\"t\":\"dock\",\"e\":\"run\",\"v\":1,\"tv\":\"1\",\"os\":\"linux\","
+        "{\"t\":\"dock\",\"e\":\"pull\",\"v\":1,\"tv\":\"1\",\"os\":\"linux\","
         "\"libc\":\"musl\",\"exit\":\"error\"}\n"
         "{\"t\":\"lister\",\"e\":\"run\",\"v\":1,\"tv\":\"1.2\","
         "\"os\":\"linux\",\"libc\":\"musl\",\"ms\":20,\"exit\":2}\n"
@@ -108,7 +108,7 @@ static void test_serve_classes_and_lists_have_their_totals(void **state)
 
     assert_int_equal(collect_post(c, lines, NULL), 204);
     report = collect_report(c, "dock", "-k", "1", NULL);
-    run = event_of(report, "run");
+    run = event_of(report, "pull");
     assert_int_equal(number_of(run, "ok"), 1);
     assert_int_equal(number_of(run, "error"), 1);
     assert_int_equal(json_object_size(json_object_get(run, "exit")), 0);

@@ -26,7 +26,7 @@
 #define TEL_MS_TOP 3600000 /* the longest duration that is told apart */
 
 /* Room for any event in either form, closing NUL included. */
-#define TEL_EVENT_TEXT_MAX 1024
+#define TEL_EVENT_TEXT_MAX 2048
 
 /* Bytes of a batch's or a GET's Idempotency-Key: hexadecimal digits. */
 #define TEL_IDEMPOTENCY_LEN 32

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * file: a whole small file that somebody trusted wrote. Private to config/.
+ * trusted: a whole small file that somebody trusted wrote. Private to config/.
  * Context: preload.
  */
-#ifndef TEL_FILE_H
-#define TEL_FILE_H
+#ifndef TEL_TRUSTED_H
+#define TEL_TRUSTED_H
 
 #include <tel/config.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A whole small file that somebody trusted wrote. */
-#include "file.h"
+#include "trusted.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* tel-send: delivers what waits. */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "options.h"
+
+/* What a host may have left behind: its limits, and what it ignored. */
+static void settle_down(void)
+{
+    struct rlimit none = { 0, 0 };
+    struct rlimit limit;
+    sigset_t signals;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGHUP, SIG_IGN);
+    (void)signal(SIGTERM, SIG_DFL);
+    (void)signal(SIGCHLD, SIG_DFL);
+    (void)sigemptyset(&signals);
+    (void)sigprocmask(SIG_SETMASK, &signals, NULL);
+    (void)setrlimit(RLIMIT_CORE, &none);
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max < 1024 ? limit.rlim_max : 1024;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    (void)!chdir("/");
+}
+
+static int say_off(const struct sender *sender,
+                   const struct tel_verdict *verdict)
+{
+    if (sender->mode != MODE_FLUSH)
+        return 0;
+    if (!sender->quiet)
+        fprintf(stderr, "tel-send: nothing is sent: rule %d: %s%s%s%s\n",
+                verdict->rule, verdict->why, verdict->variable ? " (" : "",
+                verdict->variable ? verdict->variable : "",
+                verdict->variable ? ")" : "");
+    return 1;
+}
+
+static int run(const struct sender *sender)
+{
+    switch (sender->mode) {
+    case MODE_FLUSH:
+        return flush_run(sender);
+    case MODE_ONCE:
+        return once_run(sender);
+    case MODE_BACKGROUND:
+        break;
+    }
+    return background_run(sender);
+}
+
+int main(int argc, char **argv)
+{
+    static struct sender sender = { .interval_s = DEFAULT_INTERVAL_S,
+                                    .linger_s = DEFAULT_LINGER_S };
+    struct tel_verdict verdict;
+    int r = options_read(argc, argv, &sender);
+    if (r != OPTIONS_RUN)
+        return r;
+    (void)umask(077);
+    if (sender.mode != MODE_FLUSH)
+        settle_down();
+    tel_env_read(&sender.env, environ, getauxval(AT_SECURE) != 0, geteuid());
+    if (tel_decide_early(&sender.env, &verdict))
+        return say_off(&sender, &verdict);
+    if (tel_path_state(&sender.env, sender.state, sizeof(sender.state)) < 0) {
+        if (sender.mode != MODE_FLUSH)
+            return 0;
+        fprintf(stderr, "tel-send: no place to keep events: neither "
+                        "XDG_STATE_HOME nor HOME is set\n");
+        return 1;
+    }
+    return run(&sender);
+}

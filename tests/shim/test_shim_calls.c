@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* How many system calls the shim costs a host, counted by strace. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "recorded.h"
+
+/* Of the host's program, past what the dynamic linker did. */
+struct calls {
+    unsigned before; /* between the linker's last and main's first */
+    unsigned after;  /* between main's last and exit_group */
+};
+
+static int setup(void **state)
+{
+    *state = recorded_new();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    recorded_free(*state);
+    return 0;
+}
+
+static bool begins(const char *line, const char *with)
+{
+    return strncmp(line, with, strlen(with)) == 0;
+}
+
+/* The linker's last call unmaps its cache: the first munmap there is. */
+static struct calls count(char *trace)
+{
+    struct calls calls = {0, 0};
+    unsigned marks = 0;
+    bool linked = false;
+    bool ended = false;
+
+    for (char *line = strtok(trace, "\n"); line != NULL;
+         line = strtok(NULL, "\n")) {
+        if (begins(line, "execve(")) {
+            linked = false;
+        } else if (!linked) {
+            linked = begins(line, "munmap(");
+            calls.before = 0;
+        } else if (begins(line, "sched_get_priority_max(")) {
+            marks++;
+        } else if (begins(line, "exit_group(")) {
+            ended = true;
+        } else if (marks == 0) {
+            calls.before++;
+        } else if (marks == 2 && !ended) {
+            calls.after++;
+        }
+    }
+    assert_int_equal(marks, 2);
+    assert_true(ended);
+    return calls;
+}
+
+/* Traces the host, as the leader of its job or as somebody's child. */
+static struct calls trace(struct recorded *r, bool leader)
+{
+    const char *out = scratch_path(r->scratch, "trace");
+    struct calls calls;
+    char *text;
+
+    if (leader) {
+        free(scratch_ok(r->scratch, 0, "strace", "-o", out, "-E",
+                        "LD_PRELOAD=" TEL_STAGE_SHIM, "setsid", HOST, "marked",
+                        NULL));
+    } else {
+        free(scratch_ok(r->scratch, 0, "strace", "-o", out, "-E",
+                        "LD_PRELOAD=" TEL_STAGE_SHIM, HOST, "marked", NULL));
+    }
+    text = file_read(out, NULL);
+    assert_non_null(text);
+    calls = count(text);
+    free(text);
+    print_message("           %u before main, %u after\n", calls.before,
+                  calls.after);
+    return calls;
+}
+
+static void test_calls_off_by_environment_none(void **state)
+{
+    static const char names[][16] = {"DO_NOT_TRACK", "CI"};
+    struct recorded *r = *state;
+
+    recorded_tool(r, "host", "[command]\nverbs = none\n");
+    for (size_t i = 0; i < 2; i++) {
+        struct calls calls;
+
+        scratch_set(r->scratch, names[i], "1");
+        calls = trace(r, false);
+        scratch_set(r->scratch, names[i], NULL);
+        assert_int_equal(calls.before, 0);
+        assert_int_equal(calls.after, 0);
+    }
+    recorded_nothing_more(r);
+}
+
+static void test_calls_unconfigured_at_most_7(void **state)
+{
+    struct calls calls = trace(*state, false);
+
+    assert_true(calls.before > 0);
+    assert_true(calls.before <= 7);
+    assert_int_equal(calls.after, 0);
+    recorded_nothing_more(*state);
+}
+
+static void test_calls_recorded_leader_at_most_26(void **state)
+{
+    struct recorded *r = *state;
+    struct calls calls;
+
+    recorded_tool(r, "host", "[command]\nverbs = none\n");
+    calls = trace(r, true);
+    assert_true(calls.before <= 26);
+    assert_int_equal(calls.after, 0);
+    recorded_expect(r, "run", TEL_END_CODE, 0);
+    recorded_nothing_more(r);
+}
+
+static void test_calls_recorded_child_at_most_4_more(void **state)
+{
+    struct recorded *r = *state;
+    struct calls calls;
+
+    recorded_tool(r, "host", "[command]\nverbs = none\n");
+    calls = trace(r, false);
+    assert_true(calls.before <= 26 + 4);
+    assert_int_equal(calls.after, 0);
+    recorded_expect(r, "run", TEL_END_CODE, 0);
+    recorded_nothing_more(r);
+}
+
+/* The policy in the last place of the search, and a word field. */
+static void test_calls_recorded_at_worst_still_within(void **state)
+{
+    struct recorded *r = *state;
+    struct calls calls;
+
+    recorded_tool(r, "host",
+                  "fmt = word --format: json\ntty = flag @terminal\n"
+                  "[command]\nverbs = none\n");
+    calls = trace(r, true);
+    /* Two more opens, had the policy been found in the third place. */
+    assert_true(calls.before + 2 <= 26);
+    assert_int_equal(calls.after, 0);
+    recorded_expect(r, "run", TEL_END_CODE, 0);
+    recorded_nothing_more(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_calls_off_by_environment_none,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(test_calls_unconfigured_at_most_7,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(test_calls_recorded_leader_at_most_26,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_calls_recorded_child_at_most_4_more, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_calls_recorded_at_worst_still_within, setup, teardown),
+    };
+
+    return cmocka_run_group_tests_name("shim_calls", tests, NULL, NULL);
+}

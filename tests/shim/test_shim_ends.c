@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* The shim records each way in which a process can end, as it ended. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "recorded.h"
+
+static int setup(void **state)
+{
+    struct recorded *r = recorded_new();
+
+    recorded_tool(r, "host",
+                  "[verbs]\nreturn = r\nexit = e\ncommit = c\n"
+                  "[command]\nunlisted = other\n");
+    scratch_set(r->scratch, "LD_PRELOAD", TEL_STAGE_SHIM);
+    *state = r;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    recorded_free(*state);
+    return 0;
+}
+
+/* Runs "host WAY NUMBER", which must end so, and be recorded so. */
+static void check(struct recorded *r, const char *way, int number, int status,
+                  enum tel_end end, int code)
+{
+    char text[16];
+    struct result result;
+
+    (void)snprintf(text, sizeof(text), "%d", number);
+    result = scratch_run(r->scratch, HOST, "commit", way, text, NULL);
+    assert_int_equal(result.status, status);
+    assert_int_equal(result.err_len, 0);
+    result_clear(&result);
+    recorded_expect(r, "commit", end, code);
+    recorded_nothing_more(r);
+}
+
+static void test_shim_return_any_status_is_recorded(void **state)
+{
+    for (int i = 0; i < 256; i++) {
+        check(*state, "return", i, i, TEL_END_CODE, i);
+    }
+}
+
+static void test_shim__exit_any_status_is_recorded(void **state)
+{
+    for (int i = 0; i < 256; i++) {
+        check(*state, "_exit", i, i, TEL_END_CODE, i);
+    }
+}
+
+static void test_shim_exit_beyond_a_byte_is_cut_as_the_kernel_does(void **state)
+{
+    check(*state, "exit", 256 + 7, 7, TEL_END_CODE, 7);
+    check(*state, "_Exit", -1, 255, TEL_END_CODE, 255);
+}
+
+static void test_shim_every_other_exit_is_recorded(void **state)
+{
+    static const char ways[][12] = {"exit",    "_Exit",  "quick_exit",
+                                    "thread",  "atexit", "handler",
+                                    "fork-exit", "fork-_exit", "vfork"};
+
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        check(*state, ways[i], 40 + (int)i, 40 + (int)i, TEL_END_CODE,
+              40 + (int)i);
+    }
+}
+
+/* The table alone knows only that it ended; with a sender that was there, the
+ * kernel would tell. */
+static void test_shim_death_by_signal_is_lost_or_told(void **state)
+{
+    check(*state, "signal", SIGKILL, -SIGKILL, TEL_END_LOST, 0);
+    check(*state, "abort", 0, -SIGABRT, TEL_END_LOST, 0);
+    check(*state, "raw", 5, 5, TEL_END_LOST, 0);
+}
+
+static void test_shim_daemon_parent_ends_with_0_child_is_no_run(void **state)
+{
+    check(*state, "daemon", 3, 0, TEL_END_CODE, 0);
+}
+
+static bool is_watched(void *context)
+{
+    struct tel_table_counts counts;
+
+    tel_table_look(context);
+    tel_table_count(context, &counts);
+    return counts.running == 1;
+}
+
+/* Killed while the sender held a pidfd: Linux 6.15 tells the signal, and
+ * before that /proc does while the zombie is there. */
+static void test_shim_killed_while_watched_signal_is_told(void **state)
+{
+    struct recorded *r = *state;
+    char *argv[] = {(char *)(uintptr_t)HOST, (char *)(uintptr_t)"wait", NULL};
+    pid_t pid = scratch_start(r->scratch, NULL, argv);
+
+    until(is_watched, r->table);
+    assert_int_equal(scratch_stop(r->scratch, pid, SIGKILL), -SIGKILL);
+    if (tel_pidfd_tells()) {
+        recorded_expect(r, "other", TEL_END_SIGNAL, SIGKILL);
+    } else {
+        recorded_expect(r, "other", TEL_END_LOST, 0);
+    }
+}
+
+static void test_shim_zombie_leader_with_threads_still_runs(void **state)
+{
+    struct recorded *r = *state;
+    char *argv[] = {(char *)(uintptr_t)HOST, (char *)(uintptr_t)"leader", NULL};
+    pid_t pid = scratch_start(r->scratch, "leader.out", argv);
+    struct tel_table_counts counts;
+    char *said = NULL;
+
+    until(is_watched, r->table);
+    while (said == NULL || strcmp(said, "left\n") != 0) {
+        free(said);
+        said = file_read(scratch_path(r->scratch, "leader.out"), NULL);
+    }
+    free(said);
+    tel_table_look(r->table);
+    tel_table_count(r->table, &counts);
+    assert_int_equal(counts.running, 1);
+    assert_int_equal(scratch_stop(r->scratch, pid, SIGTERM), -SIGTERM);
+    (void)recorded_next(r);
+    recorded_nothing_more(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shim_return_any_status_is_recorded),
+        cmocka_unit_test(test_shim__exit_any_status_is_recorded),
+        cmocka_unit_test(
+            test_shim_exit_beyond_a_byte_is_cut_as_the_kernel_does),
+        cmocka_unit_test(test_shim_every_other_exit_is_recorded),
+        cmocka_unit_test(test_shim_death_by_signal_is_lost_or_told),
+        cmocka_unit_test(test_shim_daemon_parent_ends_with_0_child_is_no_run),
+        cmocka_unit_test(test_shim_killed_while_watched_signal_is_told),
+        cmocka_unit_test(test_shim_zombie_leader_with_threads_still_runs),
+    };
+
+    return cmocka_run_group_tests_name("shim_ends", tests, setup, teardown);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* Finding the tool, becoming it, and saying why that failed. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "recorded.h"
+
+static const char *const modes[] = {"--mode=in-place", "--mode=supervise"};
+
+static int setup(void **state)
+{
+    *state = recorded_new();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    recorded_free(*state);
+    return 0;
+}
+
+/* Runs a script with tel-wrap as $0: its status, and stderr as a whole. */
+static void check(struct recorded *r, const char *script, int status,
+                  const char *out, const char *err)
+{
+    struct result result =
+        scratch_run(r->scratch, "/bin/sh", "-c", script, TEL_WRAP, NULL);
+
+    assert_string_equal(result.err, err);
+    assert_string_equal(result.out, out);
+    assert_int_equal(result.status, status);
+    result_clear(&result);
+}
+
+static void test_start_missing_tool_is_127(void **state)
+{
+    check(*state, "\"$0\" no-such-tool x", 127, "",
+          "tel-wrap: no-such-tool: not found\n");
+    check(*state, "\"$0\" /no/such/tool", 127, "",
+          "tel-wrap: /no/such/tool: not found\n");
+    recorded_nothing_more(*state);
+}
+
+static void test_start_file_that_is_no_program_is_126(void **state)
+{
+    struct recorded *r = *state;
+
+    scratch_write(r->scratch, "bin/plain", "text\n");
+    scratch_set(r->scratch, "PATH",
+                scratch_path(r->scratch, "bin"));
+    check(r, "\"$0\" plain", 126, "",
+          "tel-wrap: plain: cannot be executed\n");
+    recorded_nothing_more(r);
+}
+
+/* Configured and consented, and yet it does not start: nothing is recorded. */
+static void test_start_recorded_tool_fails_to_start_nothing_is_recorded(
+    void **state)
+{
+    struct recorded *r = *state;
+
+    recorded_tool(r, "broken", "[command]\nverbs = none\n");
+    scratch_write(r->scratch, "bin/broken", "#!/no/such/interpreter\n");
+    scratch_set(r->scratch, "TOOL", scratch_path(r->scratch, "bin/broken"));
+    for (size_t i = 0; i < 2; i++) {
+        scratch_set(r->scratch, "MODE", modes[i]);
+        check(r, "\"$0\" $MODE \"$TOOL\" 2>/dev/null", 127, "", "");
+        recorded_nothing_more(r);
+    }
+}
+
+static void test_start_script_without_interpreter_runs_by_sh(void **state)
+{
+    struct recorded *r = *state;
+
+    recorded_tool(r, "bare", "[command]\nverbs = none\n");
+    scratch_write(r->scratch, "bin/bare", "#!\n");
+    scratch_write(r->scratch, "bin/bare", "echo \"$1\"; exit 4\n");
+    assert_int_equal(chmod(scratch_path(r->scratch, "bin/bare"), 0755), 0);
+    scratch_set(r->scratch, "TOOL", scratch_path(r->scratch, "bin/bare"));
+    for (size_t i = 0; i < 2; i++) {
+        scratch_set(r->scratch, "MODE", modes[i]);
+        check(r, "\"$0\" $MODE \"$TOOL\" hello", 4, "hello\n", "");
+        recorded_expect(r, "run", TEL_END_CODE, 4);
+        recorded_nothing_more(r);
+    }
+}
+
+static void test_start_bad_usage_is_2(void **state)
+{
+    check(*state, "\"$0\"", 2, "", "tel-wrap: which tool? (try --help)\n");
+    check(*state, "\"$0\" --nonsense true", 2, "",
+          "tel-wrap: unknown option --nonsense (try --help)\n");
+    check(*state, "\"$0\" --help >/dev/null; \"$0\" --version", 0,
+          "tel-wrap " TEL_RELEASE "\n", "");
+}
+
+/* What isn't recorded is exec'd: the same process, nothing else changed. */
+static void test_start_unrecorded_tool_is_simply_execd(void **state)
+{
+    check(*state, "out=$(exec \"$0\" -- /bin/sh -c 'echo $$ $PPID' x); "
+                  "set -- $out; [ \"$2\" = \"$$\" ] || echo \"$out\"",
+          0, "", "");
+    recorded_nothing_more(*state);
+}
+
+static void test_start_options_of_the_tool_are_its_own(void **state)
+{
+    check(*state, "\"$0\" echo --help --mode=auto -- x", 0,
+          "--help --mode=auto -- x\n", "");
+}
+
+/* Installed under a tool's name, before the tool, as ccache is. */
+static void test_start_symlink_runs_the_tool_behind_it(void **state)
+{
+    struct recorded *r = *state;
+    char path[512];
+
+    recorded_tool(r, "expr", "[command]\nverbs = none\n");
+    scratch_write(r->scratch, "bin/keep", "");
+    assert_int_equal(symlink(TEL_WRAP, scratch_path(r->scratch, "bin/expr")),
+                     0);
+    (void)snprintf(path, sizeof(path), "%s:/usr/bin:/bin",
+                   scratch_path(r->scratch, "bin"));
+    scratch_set(r->scratch, "PATH", path);
+    check(r, "expr 1 + 1", 0, "2\n", "");
+    recorded_expect(r, "run", TEL_END_CODE, 0);
+    check(r, "expr 1 - 1", 1, "0\n", "");
+    recorded_expect(r, "run", TEL_END_CODE, 1);
+    recorded_nothing_more(r);
+}
+
+/* A command substitution ends when the tool does, not when a watcher does. */
+static void test_start_pipe_closes_with_the_tool(void **state)
+{
+    struct recorded *r = *state;
+
+    recorded_tool(r, "env", "[command]\nverbs = none\n");
+    for (size_t i = 0; i < 2; i++) {
+        scratch_set(r->scratch, "MODE", modes[i]);
+        check(r, "x=$(\"$0\" $MODE env echo a); echo \"$x\"", 0, "a\n",
+              "");
+        (void)recorded_next(r);
+        /* The tool closes its output and goes on: the reader sees the end,
+         * and only then lets it end. */
+        check(r, "mkfifo \"$HOME/$MODE\"; { \"$0\" $MODE env sh -c "
+                 "'echo b; exec >&- 2>&-; read x <\"$0\"' \"$HOME/$MODE\"; } "
+                 "| { cat; echo >\"$HOME/$MODE\"; }",
+              0, "b\n", "");
+        (void)recorded_next(r);
+        recorded_nothing_more(r);
+    }
+}
+
+/* No child of the wrapper's is left for the tool to find. */
+static void test_start_tool_has_no_children(void **state)
+{
+    struct recorded *r = *state;
+
+    recorded_tool(r, "env", "[command]\nverbs = none\n");
+    for (size_t i = 0; i < 2; i++) {
+        scratch_set(r->scratch, "MODE", modes[i]);
+        check(r, "\"$0\" $MODE env sh -c 'read x </proc/$$/task/$$/children; "
+                 "echo \"[$x]\" /proc/$$/fd/*' | sed s,/proc/[0-9]*/fd/,,g",
+              0, "[] 0 1 2 3\n", "");
+        (void)recorded_next(r);
+    }
+    recorded_nothing_more(r);
+}
+
+static void test_start_ignored_sigchld_is_inherited_and_harmless(void **state)
+{
+    struct recorded *r = *state;
+
+    recorded_tool(r, "grep", "[command]\nverbs = none\n");
+    for (size_t i = 0; i < 2; i++) {
+        scratch_set(r->scratch, "MODE", modes[i]);
+        check(r, "trap '' CHLD; exec env --ignore-signal=CHLD \"$0\" $MODE "
+                 "grep -c '^SigIgn:.*[1-9a-f]....$' /proc/self/status",
+              0, "1\n", "");
+        recorded_expect(r, "run", TEL_END_CODE, 0);
+    }
+    recorded_nothing_more(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_start_missing_tool_is_127, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(
+            test_start_file_that_is_no_program_is_126, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_start_recorded_tool_fails_to_start_nothing_is_recorded, setup,
+            teardown),
+        cmocka_unit_test_setup_teardown(
+            test_start_script_without_interpreter_runs_by_sh, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_start_bad_usage_is_2, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(
+            test_start_unrecorded_tool_is_simply_execd, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_start_options_of_the_tool_are_its_own, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_start_symlink_runs_the_tool_behind_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_start_pipe_closes_with_the_tool,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(test_start_tool_has_no_children, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(
+            test_start_ignored_sigchld_is_inherited_and_harmless, setup,
+            teardown),
+    };
+
+    return cmocka_run_group_tests_name("wrapper_start", tests, NULL, NULL);
+}
