@@ -27,12 +27,13 @@ static void print_aim(const struct variant *variants, struct aim aim,
     if (aim.than < 0 || variants[aim.than].argv == NULL)
         return;
     over = median - figures_median(variants[aim.than].us, n);
-    printf("  at most %s", variants[aim.than].name);
+    printf("%s", variants[aim.than].name);
     if (aim.us > 0)
         printf(" + %.0f us", aim.us);
-    printf(": %s", over <= aim.us ? "yes" : "NO");
-    if (over > aim.us)
-        printf(", %.1f us more", over - aim.us);
+    if (over <= aim.us)
+        printf(": met");
+    else
+        printf(": missed by %.1f us", over - aim.us);
 }
 
 static void print_row(const struct variant *variants,
@@ -61,7 +62,7 @@ void figures_print(const char *title, const struct variant *variants,
                    size_t count, size_t n)
 {
     printf("%s\n  %-30s %9s %9s %7s  %-12s  %s\n", title, "variant",
-           "median us", "over", "ratio", "reference", "aim");
+           "median us", "over", "ratio", "reference", "aim: at most");
     for (size_t i = 0; i < count; i++)
         print_row(variants, &variants[i], n);
     putchar('\n');

@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TABLE_FILE "runs-1"
-
 /*
  * Unlinks the table in dir, which must be the person's own: 1, 0 where there
  * is none, or -errno. Programs that have it mapped keep their copy to their
@@ -27,7 +25,7 @@ static int unlink_table(const char *dir, uid_t euid)
         rc = -errno;
     else if (st.st_uid != euid)
         rc = -EPERM;
-    else if (unlinkat(fd, TABLE_FILE, 0) < 0)
+    else if (unlinkat(fd, TEL_TABLE_FILE, 0) < 0)
         rc = errno == ENOENT ? 0 : -errno;
     close(fd);
     return rc;
@@ -46,7 +44,7 @@ static int purge_tables(const struct tel_env *env)
         if (rc == 0)
             rc = unlink_table(dir, env->euid);
         if (rc > 0)
-            printf("Removed %s/" TABLE_FILE "\n", dir);
+            printf("Removed %s/" TEL_TABLE_FILE "\n", dir);
         if (rc < 0)
             status = tel_cli_bad("%s: %s", dir, strerror(-rc));
     }

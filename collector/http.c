@@ -18,7 +18,7 @@
 #define IDLE_S 10U
 
 /* All bodies together: what many large batches at once may cost. */
-#define BODIES_MAX (64U * 1024 * 1024)
+#define BODIES_MAX ((size_t)64 * 1024 * 1024)
 
 /* A body above its limit is read and thrown away up to here, because a client
  * that is cut off while it sends may never read the answer. */
@@ -284,10 +284,9 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
     if (!request->put)
         return put(request);
     intake = &request->work.intake;
-    return reply(connection, intake->status,
-                 intake->status == MHD_HTTP_SERVICE_UNAVAILABLE
-                     ? NULL
-                     : intake->reason);
+    return reply(
+        connection, intake->status,
+        intake->status == MHD_HTTP_SERVICE_UNAVAILABLE ? NULL : intake->reason);
 }
 
 static struct MHD_Daemon *start_daemon(struct tel_http *http, bool ipv6)

@@ -9,9 +9,9 @@
 #include "tools.h"
 
 /* Limits of one request. A sender's own batches are well below. */
-#define TEL_INTAKE_TARGET_MAX 4096   /* bytes of a request target */
-#define TEL_INTAKE_BODY_MAX 1048576  /* bytes of a batch */
-#define TEL_INTAKE_EVENTS_MAX 1000   /* events of a batch */
+#define TEL_INTAKE_TARGET_MAX 4096  /* bytes of a request target */
+#define TEL_INTAKE_BODY_MAX 1048576 /* bytes of a batch */
+#define TEL_INTAKE_EVENTS_MAX 1000  /* events of a batch */
 
 /* Reasons beside those of tel_refusal_name. */
 #define TEL_INTAKE_REFUSED_KEY "key"   /* no usable Idempotency-Key */

@@ -26,7 +26,8 @@ static const char usage[] =
     "  --tools DIRECTORY       the policies (*.conf) whose events count\n"
     "  --help                  show this\n"
     "\n"
-    "Prints \"listening on ADDRESS:PORT\" when it is ready. SIGTERM and SIGINT\n"
+    "Prints \"listening on ADDRESS:PORT\" when it is ready. SIGTERM and "
+    "SIGINT\n"
     "end it once what has been received is counted and answered.\n";
 
 static void notice(const char *text)

@@ -95,8 +95,9 @@ static int add_item(struct tel_report_event *event, const struct tel_cell *cell,
         const char *item;
         uint64_t *total;
     } totals[] = {
-        {"runs", &event->runs}, {"ok", &event->ok},     {"error", &event->error},
-        {"signal", &event->sig}, {"lost", &event->lost},
+        {"runs", &event->runs},   {"ok", &event->ok},
+        {"error", &event->error}, {"signal", &event->sig},
+        {"lost", &event->lost},
     };
 
     for (size_t i = 0; i < sizeof(totals) / sizeof(totals[0]); i++) {

@@ -168,10 +168,9 @@ static void write_tool(const struct tel_report_tool *tool,
     if (tool->nevents > 0)
         write_table(tool, options, out);
     if (tool->held_back > 0)
-        (void)fprintf(out, "%" PRIu64 " event%s held back: under %" PRIu64
-                           " runs\n",
-                      tool->held_back, tool->held_back == 1 ? "" : "s",
-                      options->k);
+        (void)fprintf(
+            out, "%" PRIu64 " event%s held back: under %" PRIu64 " runs\n",
+            tool->held_back, tool->held_back == 1 ? "" : "s", options->k);
     (void)fputc('\n', out);
 }
 

@@ -163,8 +163,8 @@ static int prepare(struct tel_store *store)
 {
     for (size_t i = 0; i < STATEMENTS; i++) {
         if (sqlite3_prepare_v3(store->db, statements[i], -1,
-                               SQLITE_PREPARE_PERSISTENT,
-                               &store->statements[i], NULL) != SQLITE_OK)
+                               SQLITE_PREPARE_PERSISTENT, &store->statements[i],
+                               NULL) != SQLITE_OK)
             return tel_store_failed(store);
     }
     return 0;
@@ -238,11 +238,15 @@ int tel_store_attach(const char *path, int flags, struct tel_store **ret_store,
     int r;
 
     /* SQLite's names for a database that is never written to a disk. */
-    if (path[0] == '\0' || path[0] == ':')
-        return tel_fault(err, -EINVAL, "--db %s: not the name of a file", path);
+    if (path[0] == '\0' || path[0] == ':') {
+        (void)tel_fault(err, -EINVAL, "--db %s: not the name of a file", path);
+        return -EINVAL;
+    }
     store = calloc(1, sizeof(*store));
-    if (store == NULL)
-        return tel_fault(err, -ENOMEM, "%s: out of memory", path);
+    if (store == NULL) {
+        (void)tel_fault(err, -ENOMEM, "%s: out of memory", path);
+        return -ENOMEM;
+    }
     r = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (r != SQLITE_OK) {
         (void)tel_fault(err, -EIO, "%s: %s", path,
@@ -268,8 +272,8 @@ int tel_store_open(const char *path, struct tel_store **ret_store,
                    struct tel_err *err)
 {
     struct tel_store *store = NULL;
-    int r = tel_store_attach(
-        path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &store, err);
+    int r = tel_store_attach(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                             &store, err);
 
     if (r < 0)
         return r;

@@ -4,15 +4,17 @@
 
 #include <stdio.h>
 
-static int add(struct tel_store *store, struct tel_cell *cell, const char *item,
-               const char *value)
+static int add(struct tel_store *store, const struct tel_cell *cell,
+               const char *item, const char *value)
 {
-    cell->item = item;
-    cell->value = value;
-    return tel_store_add(store, cell);
+    struct tel_cell named = *cell;
+
+    named.item = item;
+    named.value = value;
+    return tel_store_add(store, &named);
 }
 
-static int add_number(struct tel_store *store, struct tel_cell *cell,
+static int add_number(struct tel_store *store, const struct tel_cell *cell,
                       const char *item, uint32_t number)
 {
     char value[16];
@@ -21,7 +23,7 @@ static int add_number(struct tel_store *store, struct tel_cell *cell,
     return add(store, cell, item, value);
 }
 
-static int add_code(struct tel_store *store, struct tel_cell *cell,
+static int add_code(struct tel_store *store, const struct tel_cell *cell,
                     uint8_t code)
 {
     int r = add(store, cell, code == 0 ? "ok" : "error", "");
@@ -29,7 +31,7 @@ static int add_code(struct tel_store *store, struct tel_cell *cell,
     return r < 0 ? r : add_number(store, cell, "exit", code);
 }
 
-static int add_signal(struct tel_store *store, struct tel_cell *cell,
+static int add_signal(struct tel_store *store, const struct tel_cell *cell,
                       uint8_t sig)
 {
     int r = add(store, cell, "signal", "");
@@ -37,7 +39,7 @@ static int add_signal(struct tel_store *store, struct tel_cell *cell,
     return r < 0 ? r : add_number(store, cell, "sig", sig);
 }
 
-static int add_end(struct tel_store *store, struct tel_cell *cell,
+static int add_end(struct tel_store *store, const struct tel_cell *cell,
                    const struct tel_event *event)
 {
     switch ((enum tel_end)event->end) {
@@ -57,7 +59,7 @@ static int add_end(struct tel_store *store, struct tel_cell *cell,
     return 0;
 }
 
-static int add_field(struct tel_store *store, struct tel_cell *cell,
+static int add_field(struct tel_store *store, const struct tel_cell *cell,
                      const struct tel_event_field *field)
 {
     char item[TEL_STORE_ITEM_MAX + 1];
@@ -68,7 +70,7 @@ static int add_field(struct tel_store *store, struct tel_cell *cell,
 
 int tel_totals_add(struct tel_store *store, const struct tel_event *event)
 {
-    struct tel_cell cell = {
+    const struct tel_cell cell = {
         .tool = event->tool,
         .version = event->version,
         .event = event->event,

@@ -48,17 +48,18 @@ started()
     done 2>/dev/null
 }
 
-# Ends each of these processes, and returns when all are gone.
-end()
+# Ends them, and returns when all are gone; false where one will not go.
+end_started()
 {
-    for pid in "$@"; do
-        kill "$pid" 2>/dev/null || continue
-        tries=0
-        while kill -0 "$pid" 2>/dev/null; do
-            tries=$((tries + 1))
-            [ "$tries" -lt 100 ] || kill -KILL "$pid" 2>/dev/null || :
-            sleep 0.05
-        done
+    tries=0
+    while pids=$(started) && [ -n "$pids" ]; do
+        tries=$((tries + 1))
+        signal=TERM
+        [ "$tries" -lt 100 ] || signal=KILL
+        [ "$tries" -lt 120 ] || return 1
+        # shellcheck disable=SC2086 # a list of numbers
+        kill -s "$signal" $pids 2>/dev/null || :
+        sleep 0.05
     done
 }
 
@@ -73,8 +74,7 @@ clean()
         kill "$collector" 2>/dev/null || :
         wait "$collector" || :
     fi
-    # shellcheck disable=SC2046 # a list of numbers
-    end $(started)
+    end_started || :
     rm -rf -- "$XDG_RUNTIME_DIR"
     exit "$status"
 }
@@ -306,9 +306,7 @@ echo '  nowhere'
 kill "$collector"
 wait "$collector" || fail "the collector ended with $?"
 collector=
-# shellcheck disable=SC2046 # a list of numbers
-end $(started)
-[ -z "$(started)" ] || fail "still running: $(started)"
+end_started || fail "still running: $(started)"
 rm -rf -- "$XDG_RUNTIME_DIR"
 
 title 'Done: nothing is left running; what was made is in build/demo'

@@ -26,8 +26,10 @@ static void test_corpus_every_prefix_is_survived(void **state)
     unsigned files = 0;
 
     (void)state;
-    if (dir == NULL)
+    if (dir == NULL) {
         fail_msg("%s: there is no such folder", CORPUS);
+        return;
+    }
     while ((entry = readdir(dir)) != NULL) {
         char path[4096];
         char *text;

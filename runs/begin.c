@@ -119,7 +119,7 @@ static enum tel_begin resume_run(const struct tel_env *env,
 {
     uint64_t bucket[TABLE_BUCKET];
     char dir[TEL_PATH_MAX];
-    char path[TEL_PATH_MAX + sizeof("/" TABLE_FILE)];
+    char path[TEL_PATH_MAX + sizeof("/" TEL_TABLE_FILE)];
     enum tel_begin result = otherwise;
     struct place place = {.fd = -1};
     unsigned first;
@@ -131,7 +131,7 @@ static enum tel_begin resume_run(const struct tel_env *env,
             return otherwise;
         }
         memcpy(path, dir, strlen(dir) + 1);
-        memcpy(path + strlen(dir), "/" TABLE_FILE, sizeof("/" TABLE_FILE));
+        memcpy(path + strlen(dir), "/" TEL_TABLE_FILE, sizeof("/" TEL_TABLE_FILE));
         place.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
                                   O_NOCTTY);
     }
@@ -159,6 +159,27 @@ static enum tel_begin resume_run(const struct tel_env *env,
     return result;
 }
 
+static void add_runtime(const struct tel_program *program,
+                        struct tel_match *match)
+{
+    char found[TEL_PATH_MAX];
+    const char *interpreter = program->interpreter;
+
+    for (unsigned i = 0; i < policy.nfields; i++) {
+        if (policy.fields[i].kind != TEL_FIELD_RUNTIME) {
+            continue;
+        }
+        if (interpreter == NULL && program->wrapped &&
+            tel_script_interpreter(program->path, found, sizeof(found)) == 0) {
+            interpreter = found;
+        }
+        if (interpreter != NULL) {
+            match->values[i] = tel_match_runtime(&policy, &policy.fields[i],
+                                                 name_of(interpreter));
+        }
+    }
+}
+
 static int describe(const struct tel_program *program, struct table_slot *slot)
 {
     struct tel_event event;
@@ -169,13 +190,7 @@ static int describe(const struct tel_program *program, struct table_slot *slot)
     if (r < 0) {
         return r;
     }
-    for (unsigned i = 0; program->interpreter != NULL && i < policy.nfields;
-         i++) {
-        if (policy.fields[i].kind == TEL_FIELD_RUNTIME) {
-            match.values[i] = tel_match_runtime(&policy, &policy.fields[i],
-                                                name_of(program->interpreter));
-        }
-    }
+    add_runtime(program, &match);
     r = tel_event_begin(&policy, &match, tel_event_libc(libc, sizeof(libc)),
                         &event);
     if (r == 0) {

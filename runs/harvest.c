@@ -47,7 +47,7 @@ static void watch_file(struct tel_table *table, const char *dir)
 
     tel_text_start(&text, path, sizeof(path));
     tel_text_add(&text, dir);
-    tel_text_add(&text, "/" TABLE_FILE);
+    tel_text_add(&text, "/" TEL_TABLE_FILE);
     table->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (table->inotify < 0) {
         return;

@@ -111,7 +111,7 @@ int table_make(const char *dir, uid_t euid)
     if (getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur < TABLE_BYTES) {
         return -EFBIG;
     }
-    if (join(path, sizeof(path), dir, "/" TABLE_FILE, 0) < 0 ||
+    if (join(path, sizeof(path), dir, "/" TEL_TABLE_FILE, 0) < 0 ||
         join(beside, sizeof(beside), dir, "/new-", (uint64_t)getpid()) < 0) {
         return -ENAMETOOLONG;
     }

@@ -82,7 +82,7 @@ int table_open(const char *dir, uid_t euid, int flags)
 
     tel_text_start(&text, path, sizeof(path));
     tel_text_add(&text, dir);
-    tel_text_add(&text, "/" TABLE_FILE);
+    tel_text_add(&text, "/" TEL_TABLE_FILE);
     if (tel_text_end(&text) < 0) {
         return -ENAMETOOLONG;
     }

@@ -46,7 +46,6 @@
 
 #include <tel/runs.h>
 
-#define TABLE_FILE "runs-1"
 #define TABLE_MAGIC "telrun1"
 #define TABLE_SLOTS 448
 #define TABLE_BUCKET 8

@@ -100,12 +100,7 @@ static int script_at(int argc, char *const *argv, const char *path)
 /* The interpreter, or what env was asked for: "#!/usr/bin/env node". */
 static const char *interpreter(char *const *argv, int script)
 {
-    const char *slash = strrchr(argv[0], '/');
-
-    if (script == 2 && strcmp(slash + 1, "env") == 0) {
-        return argv[1];
-    }
-    return argv[0];
+    return script == 2 && tel_is_env(argv[0]) ? argv[1] : argv[0];
 }
 
 static void arm(struct tel_run *run)

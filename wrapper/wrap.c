@@ -81,6 +81,7 @@ int tel_wrap(enum tel_wrap_mode mode, char *const *argv, char *const *envp)
         .args = argv + 1,
         .secure = getauxval(AT_SECURE) != 0,
         .euid = geteuid(),
+        .wrapped = true,
     };
     int r;
 

@@ -13,32 +13,34 @@
 
 #include <sqlite3.h>
 
-#define HEAD(id, version, method)                                              \
-    "[tool]\nid = " id "\nversion = " version "\n"                             \
-    "endpoint = https://t.example.org/t\nmethod = " method "\n"                \
-    "purpose = Decide which commands to make faster\n"                         \
-    "source = https://example.org/source\ncontroller = Example Org\n"          \
+#define HEAD(id, version, method)                                     \
+    "[tool]\nid = " id "\nversion = " version "\n"                    \
+    "endpoint = https://t.example.org/t\nmethod = " method "\n"       \
+    "purpose = Decide which commands to make faster\n"                \
+    "source = https://example.org/source\ncontroller = Example Org\n" \
     "contact = privacy@example.org\nretention = 365 days\n"
 
-static const char git[] = HEAD("git", "2.39.5", "GET")
-    "[verbs]\ncommit = record a change\nlog = read the history\n"
-    "remote add = add a remote\n"
-    "[modifiers]\ncommit --amend = amend\n"
-    "[fields]\nms = rounded\nexit = code\n"
-    "fmt = word --format: json table csv\nquiet = flag --quiet -q\n";
+static const char git[] = HEAD(
+    "git", "2.39.5",
+    "GET") "[verbs]\ncommit = record a change\nlog = read the history\n"
+           "remote add = add a remote\n"
+           "[modifiers]\ncommit --amend = amend\n"
+           "[fields]\nms = rounded\nexit = code\n"
+           "fmt = word --format: json table csv\nquiet = flag --quiet -q\n";
 
 /* A later version knows one verb more, and one field less. */
-static const char git_later[] = HEAD("git", "2.40.0", "GET")
-    "[verbs]\ncommit = record a change\nswitch = go to a branch\n"
-    "[fields]\nms = rounded\nexit = code\nquiet = flag --quiet -q\n";
+static const char git_later[] = HEAD(
+    "git", "2.40.0",
+    "GET") "[verbs]\ncommit = record a change\nswitch = go to a branch\n"
+           "[fields]\nms = rounded\nexit = code\nquiet = flag --quiet -q\n";
 
-static const char dock[] = HEAD("dock", "1", "POST")
-    "[verbs]\npull = fetch an image\n"
-    "[fields]\nms = off\nexit = class\n";
+static const char dock[] =
+    HEAD("dock", "1", "POST") "[verbs]\npull = fetch an image\n"
+                              "[fields]\nms = off\nexit = class\n";
 
-static const char lister[] = HEAD("lister", "1.2", "POST")
-    "[command]\nverbs = none\n"
-    "[fields]\nms = bucket\nexit = 0 1 2\n";
+static const char lister[] =
+    HEAD("lister", "1.2", "POST") "[command]\nverbs = none\n"
+                                  "[fields]\nms = bucket\nexit = 0 1 2\n";
 
 static bool is_listening(void *context)
 {
@@ -80,9 +82,9 @@ void collect_start(struct collect *c, const char *listen)
     char log[32];
     char db[256];
     char tools[256];
-    char *argv[] = {strdup(TEL_COLLECT), strdup("serve"),   strdup("--listen"),
-                    strdup(listen),      strdup("--db"),    db,
-                    strdup("--tools"),   tools,             NULL};
+    char *argv[] = {strdup(TEL_COLLECT), strdup("serve"), strdup("--listen"),
+                    strdup(listen),      strdup("--db"),  db,
+                    strdup("--tools"),   tools,           NULL};
 
     snprintf(db, sizeof(db), "%s", scratch_path(c->scratch, "totals.db"));
     snprintf(tools, sizeof(tools), "%s", scratch_path(c->scratch, "tools"));
@@ -110,7 +112,8 @@ int collect_connect(const struct collect *c)
                              .sin_port = htons((uint16_t)c->port),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct timeval limit = {.tv_sec = 20};
-    int fd = socket(c->ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd =
+        socket(c->ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int r;
 
     assert_true(fd >= 0);
@@ -145,7 +148,8 @@ int read_answer(int fd, char *buf, size_t size)
     int status = 0;
 
     buf[0] = '\0';
-    while (len + 1 < size && (got = recv(fd, buf + len, size - len - 1, 0)) > 0) {
+    while (len + 1 < size &&
+           (got = recv(fd, buf + len, size - len - 1, 0)) > 0) {
         len += (size_t)got;
         buf[len] = '\0';
         if (strncmp(buf, "HTTP/1.1 204", 12) == 0 &&
@@ -260,7 +264,8 @@ json_t *event_of(const json_t *report, const char *event)
     json_t *entry = NULL;
     size_t i;
 
-    json_array_foreach(json_object_get(report, "events"), i, entry) {
+    json_array_foreach(json_object_get(report, "events"), i, entry)
+    {
         if (strcmp(json_string_value(json_object_get(entry, "event")), event) ==
             0)
             return entry;
@@ -284,7 +289,8 @@ json_int_t collect_runs(struct collect *c, const char *event)
     json_int_t runs = 0;
     size_t i;
 
-    json_array_foreach(report, i, tool) {
+    json_array_foreach(report, i, tool)
+    {
         const char *id = json_string_value(json_object_get(tool, "tool"));
 
         if (strcmp(id, "git") == 0 && event_of(tool, event) != NULL)

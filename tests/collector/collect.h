@@ -22,10 +22,10 @@
 #include <jansson.h>
 
 /* An event of the tool git, version 2.39.5, in either form. */
-#define QUERY(event, rest)                                                     \
+#define QUERY(event, rest) \
     "t=git&e=" event "&v=1&tv=2.39.5&os=linux&libc=glibc-2.36&" rest
-#define LINE(event, rest)                                                      \
-    "{\"t\":\"git\",\"e\":\"" event "\",\"v\":1,\"tv\":\"2.39.5\","            \
+#define LINE(event, rest)                                           \
+    "{\"t\":\"git\",\"e\":\"" event "\",\"v\":1,\"tv\":\"2.39.5\"," \
     "\"os\":\"linux\",\"libc\":\"glibc-2.36\"," rest "}"
 
 #define KEY "00112233445566778899aabbccddeeff"

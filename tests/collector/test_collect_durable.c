@@ -16,8 +16,8 @@
 
 struct load {
     struct collect *c;
-    int client;
     atomic_uint *answered; /* of all clients */
+    int client;
     bool done[EACH];
 };
 
@@ -49,8 +49,10 @@ static int send_one(const struct collect *c, int client, int number)
     if (fd < 0)
         return 0;
     snprintf(bytes, sizeof(bytes),
-             "GET /t?" QUERY("commit", "ms=1&exit=0") " HTTP/1.1\r\n"
-             "Host: localhost\r\nIdempotency-Key: %016x%016x\r\n\r\n",
+             "GET /t?" QUERY(
+                 "commit", "ms=1&exit=0") " HTTP/1.1\r\n"
+                                          "Host: localhost\r\nIdempotency-Key: "
+                                          "%016x%016x\r\n\r\n",
              client, number);
     send_bytes(fd, bytes, strlen(bytes));
     status = read_answer(fd, answer, sizeof(answer));
@@ -77,8 +79,8 @@ static void start(pthread_t *threads, struct load *loads, struct collect *c,
 {
     for (int i = 0; i < CLIENTS; i++) {
         loads[i] = (struct load){.c = c, .client = i, .answered = answered};
-        assert_int_equal(
-            pthread_create(&threads[i], NULL, send_all, &loads[i]), 0);
+        assert_int_equal(pthread_create(&threads[i], NULL, send_all, &loads[i]),
+                         0);
     }
 }
 
@@ -115,14 +117,14 @@ static void end_under_load(struct collect *c, int sig, int status)
     assert_int_equal(collect_runs(c, "commit"), CLIENTS * EACH);
 }
 
-static void test_durable_sigkill_under_load_loses_and_doubles_nothing(
-    void **state)
+static void
+test_durable_sigkill_under_load_loses_and_doubles_nothing(void **state)
 {
     end_under_load(*state, SIGKILL, -SIGKILL);
 }
 
-static void test_durable_sigterm_under_load_loses_and_doubles_nothing(
-    void **state)
+static void
+test_durable_sigterm_under_load_loses_and_doubles_nothing(void **state)
 {
     end_under_load(*state, SIGTERM, 0);
 }

@@ -54,8 +54,8 @@ static void test_options_help_is_everywhere(void **state)
     assert_non_null(strstr(text, "tel-collect report"));
     free(text);
     for (size_t i = 0; i < 2; i++) {
-        text = scratch_ok(c->scratch, 0, TEL_COLLECT, commands[i], "--help",
-                          NULL);
+        text =
+            scratch_ok(c->scratch, 0, TEL_COLLECT, commands[i], "--help", NULL);
         assert_non_null(strstr(text, commands[i]));
         assert_non_null(strstr(text, "--db FILE"));
         free(text);
@@ -103,10 +103,10 @@ static void test_options_bad_usage_is_one_line(void **state)
 static void test_options_bad_address_is_one_line(void **state)
 {
     static const char *const bad[] = {
-        "",           "8080",          "localhost:8080", "127.0.0.1",
-        "127.0.0.1:", "127.0.0.1:x",   "127.0.0.1:65536", "127.0.0.1:-1",
-        "::1:80",     "[::1]",         "[::1:80",        "[127.0.0.1]:80",
-        "1.2.3:80",   "[::1]x:80",     "[]:80",          ":80",
+        "",           "8080",        "localhost:8080",  "127.0.0.1",
+        "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1",
+        "::1:80",     "[::1]",       "[::1:80",         "[127.0.0.1]:80",
+        "1.2.3:80",   "[::1]x:80",   "[]:80",           ":80",
     };
     struct collect *c = *state;
 

@@ -7,18 +7,15 @@
 #include <string.h>
 
 /* 6 commits (json 5, csv 1), 4 logs, 1 remote add. */
-static const char batch[] =
-    LINE("commit", "\"ms\":10,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"") "\n"
-    LINE("commit", "\"ms\":20,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"") "\n"
-    LINE("commit", "\"ms\":30,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"") "\n"
-    LINE("commit", "\"ms\":40,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"") "\n"
-    LINE("commit", "\"ms\":50,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"yes\"") "\n"
-    LINE("commit", "\"ms\":1200,\"exit\":1,\"fmt\":\"csv\",\"quiet\":\"yes\"") "\n"
-    LINE("log", "\"ms\":1,\"exit\":0") "\n"
-    LINE("log", "\"ms\":1,\"exit\":0") "\n"
-    LINE("log", "\"ms\":1,\"exit\":0") "\n"
-    LINE("log", "\"ms\":1,\"sig\":15") "\n"
-    LINE("remote_add", "\"ms\":1,\"exit\":0") "\n";
+static const char
+    batch
+        [] =
+            LINE("commit",
+                 "\"ms\":10,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"") "\n" LINE("commit", "\"ms\":20,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"") "\n" LINE("commit", "\"ms\":30,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"") "\n" LINE("commit", "\"ms\":40,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"") "\n" LINE("commit", "\"ms\":50,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"yes\"") "\n" LINE("commit",
+                                                                                                                                                                                                                                                                                                                                                                                                              "\"ms\":1200,\"exit\":1,\"fmt\":\"csv\",\"quiet\":\"yes\"") "\n" LINE("log",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                    "\"ms\":1,\"exit\":0") "\n" LINE("log",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                     "\"ms\":1,\"exit\":0") "\n" LINE("log", "\"ms\":1,\"exit\":0") "\n" LINE("log", "\"ms\":1,\"sig\":15") "\n" LINE("remote_add",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "\"ms\":1,\"exit\":0") "\n";
 
 static int setup(void **state)
 {
@@ -78,14 +75,13 @@ static void test_report_default_k_is_five(void **state)
     struct collect *c = *state;
     json_t *report = collect_report(c, "git", NULL);
 
-    assert_json(
-        report,
-        "{\"tool\": \"git\", \"events\": ["
-        "{\"event\": \"commit\", \"runs\": 6, \"ok\": 5, \"error\": 1,"
-        " \"signal\": 0, \"lost\": 0, \"exit\": {\"0\": 5},"
-        " \"p50_ms\": 30, \"p95_ms\": 1200,"
-        " \"fields\": {\"fmt\": {\"json\": 5}}}],"
-        " \"held_back\": 2}");
+    assert_json(report,
+                "{\"tool\": \"git\", \"events\": ["
+                "{\"event\": \"commit\", \"runs\": 6, \"ok\": 5, \"error\": 1,"
+                " \"signal\": 0, \"lost\": 0, \"exit\": {\"0\": 5},"
+                " \"p50_ms\": 30, \"p95_ms\": 1200,"
+                " \"fields\": {\"fmt\": {\"json\": 5}}}],"
+                " \"held_back\": 2}");
     json_decref(report);
 }
 
@@ -116,10 +112,10 @@ static void test_report_few_durations_have_no_percentile(void **state)
     (void)collect_sql(c, "DELETE FROM total WHERE event = 'commit'"
                          " AND item = 'ms' AND value NOT IN ('10', '20')");
     report = collect_report(c, "git", NULL);
-    assert_true(json_is_null(
-        json_object_get(event_of(report, "commit"), "p50_ms")));
-    assert_true(json_is_null(
-        json_object_get(event_of(report, "commit"), "p95_ms")));
+    assert_true(
+        json_is_null(json_object_get(event_of(report, "commit"), "p50_ms")));
+    assert_true(
+        json_is_null(json_object_get(event_of(report, "commit"), "p95_ms")));
     json_decref(report);
     report = collect_report(c, "git", "-k", "2", NULL);
     assert_int_equal(number_of(event_of(report, "commit"), "p95_ms"), 20);
@@ -141,14 +137,12 @@ static void test_report_versions_are_summed_or_apart(void **state)
     events = json_object_get(report, "events");
     assert_int_equal(json_array_size(events), 4);
     assert_int_equal(number_of(json_array_get(events, 0), "runs"), 6);
-    assert_string_equal(
-        json_string_value(
-            json_object_get(json_array_get(events, 0), "version")),
-        "2.39.5");
-    assert_string_equal(
-        json_string_value(
-            json_object_get(json_array_get(events, 2), "version")),
-        "2.40.0");
+    assert_string_equal(json_string_value(json_object_get(
+                            json_array_get(events, 0), "version")),
+                        "2.39.5");
+    assert_string_equal(json_string_value(json_object_get(
+                            json_array_get(events, 2), "version")),
+                        "2.40.0");
     json_decref(report);
     /* Each version is held back by itself. */
     report = collect_report(c, "git", "--by-version", NULL);

@@ -68,8 +68,7 @@ static void add(struct tel_store *store, int64_t day)
     assert_int_equal(tel_store_commit(store), 0);
 }
 
-static void remember(struct tel_store *store, int64_t day,
-                     const uint8_t *which)
+static void remember(struct tel_store *store, int64_t day, const uint8_t *which)
 {
     assert_int_equal(tel_store_begin(store, day), 0);
     assert_int_equal(tel_store_remember(store, which), 0);
@@ -189,10 +188,10 @@ static void test_store_reader_leaves_no_files(void **state)
     tel_store_close(fixture->store);
     fixture->store = NULL;
     assert_int_equal(sum(fixture, "git"), 1);
-    assert_null(file_read(scratch_path(fixture->scratch, "totals.db-wal"),
-                          NULL));
-    assert_null(file_read(scratch_path(fixture->scratch, "totals.db-shm"),
-                          NULL));
+    assert_null(
+        file_read(scratch_path(fixture->scratch, "totals.db-wal"), NULL));
+    assert_null(
+        file_read(scratch_path(fixture->scratch, "totals.db-shm"), NULL));
 }
 
 static void test_store_of_others_is_left_alone(void **state)

@@ -439,7 +439,7 @@ static void test_policy_size_limit_holds(void **state)
     (void)state;
     assert_non_null(text);
     memset(text, '#', TEL_POLICY_MAX + 1);
-    memcpy(text, TOOL, strlen(TOOL));
+    memcpy(text, TOOL, sizeof(TOOL) - 1);
     assert_int_equal(
         tel_policy_parse(&policy, "git", "f", text, TEL_POLICY_MAX, &err), 0);
     expect_str(policy.disable, "GIT_NO_TELEMETRY");

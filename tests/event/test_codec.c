@@ -519,7 +519,7 @@ static void check_table(decode *from, const char *const *texts, size_t count,
     }
 }
 
-#define TABLE(name) name, sizeof(name) / sizeof(name[0])
+#define TABLE(name) (name), sizeof(name) / sizeof((name)[0])
 
 static void test_codec_good_texts_are_read(void **state)
 {

@@ -52,7 +52,7 @@ static void *grow(void *old, size_t size)
     void *bytes = realloc(old, size);
 
     if (bytes == NULL)
-        fail_msg("out of memory");
+        abort();
     return bytes;
 }
 

@@ -48,10 +48,11 @@ struct tel_program {
     const char *path;  /* as executed (AT_EXECFN) */
     char *const *args; /* the tool's arguments, without its own name */
     int nargs;
-    const char *interpreter; /* program name of the interpreter, or NULL */
+    const char *interpreter; /* of a script; NULL: none, or look (wrapped) */
     bool secure;             /* AT_SECURE */
     uid_t euid;
-    bool watched; /* a watcher will store the real end (tel-wrap) */
+    bool wrapped; /* it will become, or start, the program at path */
+    bool watched; /* a watcher will store the real end */
 };
 
 /*
@@ -105,6 +106,17 @@ void tel_run_abandon(const struct tel_run *run);
  */
 int tel_pidfd_status(int pidfd, int *ret_wait_status);
 bool tel_pidfd_tells(void);
+
+/*
+ * The program name of the interpreter that the "#!" line of the file at path
+ * gives, or of what env is asked for there ("#!/usr/bin/env node"), into buf:
+ * 0, -ENOEXEC for what is no script, or as open(2). tel_is_env: whether that program is env.
+ */
+int tel_script_interpreter(const char *path, char *buf, size_t size);
+bool tel_is_env(const char *program);
+
+/* The table's name in its directory. */
+#define TEL_TABLE_FILE "runs-1"
 
 /*
  * The places a table may be in, most preferred first: writes the directory
