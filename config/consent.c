@@ -75,7 +75,7 @@ static bool covers(const struct tel_policy *policy, struct span endpoint,
     }
     for (size_t i = 0; r >= 0; i++) {
         r = tel_policy_kind(policy, i, kind, sizeof(kind));
-        if (r >= 0 && !has_word(kinds, kind)) {
+        if (r > 0 && !has_word(kinds, kind)) {
             return false;
         }
     }
@@ -114,7 +114,7 @@ int consent_read(const struct tel_env *env, const struct tel_policy *policy,
     if (r < 0) {
         return r;
     }
-    r = tel_file_read(path, env->euid, file_text, sizeof(file_text));
+    r = tel_trusted_read(path, env->euid, file_text, sizeof(file_text));
     if (r == -ENOENT || r == -ENOTDIR) {
         *ret_consent = consent;
         return 0;
@@ -230,7 +230,7 @@ static int add_line(struct tel_text *text, const struct tel_policy *policy,
         tel_text_add(text, ";");
         for (size_t i = 0; r >= 0; i++) {
             r = tel_policy_kind(policy, i, kind, sizeof(kind));
-            if (r >= 0) {
+            if (r > 0) {
                 tel_text_add(text, " ");
                 tel_text_add(text, kind);
             }
@@ -335,7 +335,7 @@ int tel_consent_write(const struct tel_env *env,
     }
     r = tel_path_consent(env, path, sizeof(path));
     if (r == 0) {
-        r = tel_file_read(path, env->euid, file_text, sizeof(file_text));
+        r = tel_trusted_read(path, env->euid, file_text, sizeof(file_text));
     }
     if (r < 0 && r != -ENOENT) {
         return fail(err, r, path, "cannot be read, so it is left as it is");

@@ -64,7 +64,7 @@ static bool rule_machine(const struct tel_env *env,
     char text[2048];
     const char *what = NULL;
     struct ini ini;
-    int r = tel_file_read(TEL_SYSCONFDIR "/tel/tel.conf", env->euid, text,
+    int r = tel_trusted_read(TEL_SYSCONFDIR "/tel/tel.conf", env->euid, text,
                       sizeof(text));
 
     if (r == -ENOENT || r == -ENOTDIR) {

@@ -165,6 +165,7 @@ static int parse_exit(struct parse *parse, struct span value)
         return 0;
     }
     coarse->exit = TEL_EXIT_LIST;
+    coarse->exit_codes[0] = 1; /* success is no error, listed or not */
     for (unsigned n = 0;; n++) {
         struct span word = span_word(&value);
         uint64_t code;

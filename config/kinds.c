@@ -16,7 +16,7 @@ static void add_ms(struct tel_text *text, const struct tel_policy *policy)
 {
     tel_text_add(text, policy->coarse.ms == TEL_MS_ROUNDED ? "ms=rounded"
                        : policy->coarse.ms == TEL_MS_BUCKET ? "ms=bucket"
-                                                            : "ms=off");
+                                                            : "");
 }
 
 static void add_exit(struct tel_text *text, const struct tel_policy *policy)
@@ -26,7 +26,7 @@ static void add_exit(struct tel_text *text, const struct tel_policy *policy)
     tel_text_add(text, coarse->exit == TEL_EXIT_CODE    ? "exit=code"
                        : coarse->exit == TEL_EXIT_CLASS ? "exit=class"
                        : coarse->exit == TEL_EXIT_LIST  ? "exit=list"
-                                                        : "exit=off");
+                                                        : "");
     for (unsigned i = 0; coarse->exit == TEL_EXIT_LIST && i < 256; i++) {
         if (coarse->exit_codes[i / 8] & (1U << (i % 8))) {
             tel_text_add(text, ":");

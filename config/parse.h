@@ -15,6 +15,10 @@ struct parse {
     struct ini ini;
     bool has_ms;
     bool has_exit;
+    struct tel_str method; /* as given: each of these at most once */
+    struct tel_str consent;
+    struct tel_str verbs;
+    struct tel_str unlisted;
 };
 
 /*

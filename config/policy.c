@@ -134,7 +134,11 @@ static bool any_version(struct span version)
 static int parse_method(struct parse *parse)
 {
     struct span value = parse->ini.value;
+    int r = take_once(parse, &parse->method);
 
+    if (r < 0) {
+        return r;
+    }
     if (!span_is(value, "GET") && !span_is(value, "POST")) {
         return parse_fail(parse, "method is GET or POST, not", value);
     }
@@ -145,7 +149,11 @@ static int parse_method(struct parse *parse)
 static int parse_consent(struct parse *parse)
 {
     struct span value = parse->ini.value;
+    int r = take_once(parse, &parse->consent);
 
+    if (r < 0) {
+        return r;
+    }
     if (!span_is(value, "opt-in") && !span_is(value, "opt-out")) {
         return parse_fail(parse, "consent is opt-in or opt-out, not", value);
     }
@@ -240,9 +248,14 @@ static int parse_command(struct parse *parse)
             return parse_fail(parse, "verbs can only be none, not", value);
         }
         parse->policy->verbs_none = true;
-        return 0;
+        return take_once(parse, &parse->verbs);
     }
     if (span_is(parse->ini.key, "unlisted")) {
+        int r = take_once(parse, &parse->unlisted);
+
+        if (r < 0) {
+            return r;
+        }
         if (!span_is(value, "ignore") && !span_is(value, "other")) {
             return parse_fail(parse, "unlisted is ignore or other, not",
                               value);
@@ -429,19 +442,43 @@ static size_t longest_value(const struct tel_policy *policy,
     return longest;
 }
 
+/* What '+' adds to the longest event's name as "%2B", at the most. */
+static size_t escapes(const struct tel_policy *policy)
+{
+    size_t most = 0;
+
+    for (unsigned i = 0; i < policy->nverbs + policy->nmodifiers; i++) {
+        struct span name = str_span(
+            policy, i < policy->nverbs
+                        ? policy->verbs[i].words
+                        : policy->modifiers[i - policy->nverbs].name);
+        size_t n = 0;
+
+        for (size_t at = 0; at < name.len; at++) {
+            n += name.at[at] == '+' ? 2 : 0;
+        }
+        most = n > most ? n : most;
+    }
+    return 2 * most; /* a verb and its modifier */
+}
+
 static int check_size(struct parse *parse)
 {
     const struct tel_policy *policy = parse->policy;
     size_t size =
         strlen("t=&e=&v=1&tv=&os=linux&libc=&ms=3600000&exit=error") +
-        3U * policy->id.len + TEL_EVENT_MAX + TEL_VERSION_MAX + 24;
+        3U * policy->id.len + TEL_EVENT_MAX + escapes(policy) +
+        TEL_VERSION_MAX + 24;
 
     for (unsigned i = 0; i < policy->nfields; i++) {
         size += 2U + policy->fields[i].key.len +
                 longest_value(policy, &policy->fields[i]);
     }
     if (size > TEL_QUERY_MAX) {
-        return fail_at(parse, policy->fields[policy->nfields - 1].key,
+        return fail_at(parse,
+                       policy->nfields > 0
+                           ? policy->fields[policy->nfields - 1].key
+                           : policy->id,
                        "an event would become too long with");
     }
     return 0;

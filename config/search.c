@@ -95,7 +95,7 @@ int tel_policy_load(struct tel_policy *ret_policy, const char *path,
                     uid_t euid, struct tel_err *err)
 {
     char name[TEL_NAME_MAX + 1];
-    int len = tel_file_read(path, euid, ret_policy->text, TEL_POLICY_MAX);
+    int len = tel_trusted_read(path, euid, ret_policy->text, TEL_POLICY_MAX);
 
     if (len == -EFBIG) {
         say(err, path, ":1: longer than 32768 bytes");

@@ -47,7 +47,7 @@ static int read_all(int fd, char *buf, size_t len)
     return (int)done;
 }
 
-int tel_file_read(const char *path, uid_t owner, char *buf, size_t size)
+int tel_trusted_read(const char *path, uid_t owner, char *buf, size_t size)
 {
     size_t len = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

@@ -13,6 +13,6 @@
  * file of root or of owner that nobody else may write (-EPERM), and at most
  * size bytes (-EFBIG). Never waits: a FIFO is refused, not opened for good.
  */
-int tel_file_read(const char *path, uid_t owner, char *buf, size_t size);
+int tel_trusted_read(const char *path, uid_t owner, char *buf, size_t size);
 
 #endif

@@ -95,14 +95,17 @@ static enum tel_refusal check_end(const struct tel_coarse *coarse,
     return declared ? TEL_ACCEPTED : TEL_REFUSED_FIELD;
 }
 
-static enum tel_refusal check_ms(const struct tel_coarse *coarse, int32_t ms)
+/* A run that was lost has no duration; exit = off does not tell which was. */
+static enum tel_refusal check_ms(const struct tel_coarse *coarse,
+                                 enum tel_end end, int32_t ms)
 {
+    bool may_lack = end == TEL_END_LOST || coarse->exit == TEL_EXIT_OFF;
     uint32_t coarser;
 
-    if ((ms < 0) != (coarse->ms == TEL_MS_OFF))
-        return TEL_REFUSED_FIELD;
+    if (coarse->ms == TEL_MS_OFF || end == TEL_END_LOST)
+        return ms < 0 ? TEL_ACCEPTED : TEL_REFUSED_FIELD;
     if (ms < 0)
-        return TEL_ACCEPTED;
+        return may_lack ? TEL_ACCEPTED : TEL_REFUSED_FIELD;
     coarser = coarse->ms == TEL_MS_ROUNDED ? tel_coarse_rounded((uint64_t)ms)
                                            : tel_coarse_series((uint64_t)ms);
     return ms <= TEL_MS_TOP && coarser == (uint32_t)ms ? TEL_ACCEPTED
@@ -185,7 +188,8 @@ enum tel_refusal tel_event_allowed(const struct tel_event *event,
         return TEL_REFUSED_EVENT;
     refusal = check_end(&policy->coarse, event);
     if (refusal == TEL_ACCEPTED)
-        refusal = check_ms(&policy->coarse, event->ms);
+        refusal = check_ms(&policy->coarse, (enum tel_end)event->end,
+                           event->ms);
     for (unsigned i = 0; refusal == TEL_ACCEPTED && i < event->nfields; i++)
         refusal = check_field(policy, &event->fields[i]);
     return refusal;

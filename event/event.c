@@ -167,10 +167,12 @@ static void set_exit(struct tel_event *event, const struct tel_coarse *coarse,
 void tel_event_finish(struct tel_event *event, const struct tel_coarse *coarse,
                       uint64_t duration_ms, enum tel_raw_end end, int code)
 {
+    if (end == TEL_RAW_SIGNAL && (code < 1 || code > 64))
+        end = TEL_RAW_LOST;
     event->ms = -1;
-    if (coarse->ms == TEL_MS_ROUNDED)
+    if (end != TEL_RAW_LOST && coarse->ms == TEL_MS_ROUNDED)
         event->ms = (int32_t)tel_coarse_rounded(duration_ms);
-    else if (coarse->ms == TEL_MS_BUCKET)
+    else if (end != TEL_RAW_LOST && coarse->ms == TEL_MS_BUCKET)
         event->ms = (int32_t)tel_coarse_series(
             duration_ms < TEL_MS_TOP ? duration_ms : TEL_MS_TOP);
 
@@ -180,7 +182,7 @@ void tel_event_finish(struct tel_event *event, const struct tel_coarse *coarse,
         return;
     if (end == TEL_RAW_EXIT) {
         set_exit(event, coarse, (uint8_t)code);
-    } else if (end == TEL_RAW_SIGNAL && code >= 1 && code <= 64) {
+    } else if (end == TEL_RAW_SIGNAL) {
         event->end = TEL_END_SIGNAL;
         event->code = (uint8_t)code;
     } else {

@@ -265,7 +265,9 @@ static void test_serve_bad_keys_are_refused(void **state)
     static const char *const bad[] = {
         "00112233445566778899aabbccddeef",   /* 31 */
         "00112233445566778899aabbccddeeff0", /* 33 */
-        "00112233445566778899aabbccddeefg",  "x", KEY ",",
+        "00112233445566778899aabbccddeefg",
+        "00112233445566778899aabbccddeeff,",
+        "x",
     };
     static const char twice[] = "GET /t?" QUERY(
         "commit", "ms=1&exit=0") " HTTP/1.1\r\n"

@@ -90,6 +90,7 @@ static void test_consent_change_of_what_is_asked_ends_a_yes(void **state)
         TOOL VERBS "[modifiers]\nlog --oneline = oneline\n"
                    "commit --amend = oneline\n" FIELDS,
         TOOL VERBS "[modifiers]\nlog -1 = oneline\n" FIELDS,
+        TOOL VERBS "[modifiers]\nlog --oneline = short\n" FIELDS,
         TOOL VERBS MODIFIERS "[fields]\nms = bucket\nexit = code\nn = count\n",
         TOOL VERBS MODIFIERS "[fields]\nms = rounded\nexit = 0 1\nn = count\n",
         TOOL VERBS MODIFIERS "[fields]\nms = rounded\nexit = code\n"

@@ -276,6 +276,7 @@ static void test_match_modifiers_in_file_order(void **state)
         {"log -xpy", "log_patch"},
         {"log --one", "log"},
         {"log --oneline2", "log"},
+        {"log --oneline=x", "log"},
         {"log --Graph", "log"},
         {"log -P", "log"},
         {"commit --oneline", "commit"},

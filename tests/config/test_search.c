@@ -132,6 +132,20 @@ static void test_search_list_of_directories_replaces_it(void **state)
     assert_string_equal(found(scratch, "x"), "own");
 }
 
+static void test_search_relative_directory_is_passed_over(void **state)
+{
+    struct scratch *scratch = *state;
+    char *before = getcwd(NULL, 0);
+
+    assert_non_null(before);
+    put(scratch_path(scratch, "a/x.conf"), "a");
+    scratch_set(scratch, "TEL_CONFIG_PATH", "a:./a:.");
+    assert_int_equal(chdir(scratch->root), 0);
+    assert_null(found(scratch, "x"));
+    assert_int_equal(chdir(before), 0);
+    free(before);
+}
+
 static void test_search_list_may_be_longer_than_any_path(void **state)
 {
     struct scratch *scratch = *state;
@@ -258,6 +272,7 @@ int main(void)
         TEST(test_search_without_any_home_finds_installed_ones),
         TEST(test_search_bad_first_one_hides_the_next),
         TEST(test_search_list_of_directories_replaces_it),
+        TEST(test_search_relative_directory_is_passed_over),
         TEST(test_search_list_may_be_longer_than_any_path),
         TEST(test_search_privileged_reads_installed_ones_only),
         TEST(test_search_names_that_no_tool_has_are_not_looked_for),

@@ -162,6 +162,9 @@ static void test_event_finish_coarsens_as_the_policy_says(void **state)
         {"ms = off\nexit = class", TEL_RAW_EXIT, 0, -1, TEL_END_OK, 0},
         {"exit = class", TEL_RAW_SIGNAL, 11, -1, TEL_END_SIGNAL, 11},
         {"exit = class", TEL_RAW_LOST, 0, -1, TEL_END_LOST, 0},
+        {"ms = rounded\nexit = code", TEL_RAW_LOST, 0, -1, TEL_END_LOST, 0},
+        {"ms = bucket\nexit = off", TEL_RAW_LOST, 0, -1, TEL_END_UNSAID, 0},
+        {"exit = 1 128", TEL_RAW_EXIT, 0, -1, TEL_END_CODE, 0},
         {"exit = 0 1 128", TEL_RAW_EXIT, 128, -1, TEL_END_CODE, 128},
         {"exit = 0 1 128", TEL_RAW_EXIT, 0, -1, TEL_END_CODE, 0},
         {"exit = 0 1 128", TEL_RAW_EXIT, 2, -1, TEL_END_ERROR, 0},
@@ -361,12 +364,25 @@ static void test_event_allowed_durations_are_coarse(void **state)
         char text[1024];
         struct tel_event event;
 
-        snprintf(text, sizeof(text), TOOL VERBS "[fields]\nms = %s\n",
+        snprintf(text, sizeof(text),
+                 TOOL VERBS "[fields]\nms = %s\nexit = code\n",
                  table[i].kind);
         event = whole(text);
         event.ms = table[i].ms;
         expect(event, table[i].refusal);
     }
+}
+
+static void test_event_allowed_lost_run_has_no_duration(void **state)
+{
+    struct tel_event event = whole(TOOL VERBS FIELDS);
+
+    (void)state;
+    event.end = TEL_END_LOST;
+    event.code = 0;
+    expect(event, TEL_REFUSED_FIELD);
+    event.ms = -1;
+    expect(event, TEL_ACCEPTED);
 }
 
 static void test_event_allowed_fields_are_those_of_the_policy(void **state)
@@ -475,6 +491,7 @@ int main(void)
         cmocka_unit_test(test_event_allowed_events_are_those_of_the_policy),
         cmocka_unit_test(test_event_allowed_ends_are_those_of_the_policy),
         cmocka_unit_test(test_event_allowed_durations_are_coarse),
+        cmocka_unit_test(test_event_allowed_lost_run_has_no_duration),
         cmocka_unit_test(test_event_allowed_fields_are_those_of_the_policy),
         cmocka_unit_test(test_event_refusal_names_are_stable),
         cmocka_unit_test(test_event_libc_is_that_of_this_machine),

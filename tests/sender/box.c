@@ -202,18 +202,23 @@ static bool has_lease(void *context)
     return holder == lease->pid;
 }
 
-pid_t box_start(struct box *box, const char *interval, const char *linger)
+pid_t box_launch(struct box *box, const char *interval, const char *linger)
 {
     char program[] = TEL_SEND;
     char options[3][16] = {"--background", "--interval", "--linger"};
     char values[2][16];
     char *argv[] = {program,   options[0], options[1], values[0],
                     options[2], values[1],  NULL};
-    struct lease lease = {.box = box};
 
     snprintf(values[0], sizeof(values[0]), "%s", interval);
     snprintf(values[1], sizeof(values[1]), "%s", linger);
-    lease.pid = scratch_start(box->scratch, "sender.log", argv);
+    return scratch_start(box->scratch, "sender.log", argv);
+}
+
+pid_t box_start(struct box *box, const char *interval, const char *linger)
+{
+    struct lease lease = {box, box_launch(box, interval, linger)};
+
     until(has_lease, &lease);
     return lease.pid;
 }

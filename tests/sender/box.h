@@ -49,7 +49,9 @@ void box_flush(struct box *box, int status, const char *out);
 
 /* Makes the table, so that a sender can be started before the first run. */
 void box_make_table(struct box *box);
-/* Starts a sender in the background and waits until it has the lease. */
+/* Starts a sender in the background; the second waits until it has the
+ * lease. */
+pid_t box_launch(struct box *box, const char *interval, const char *linger);
 pid_t box_start(struct box *box, const char *interval, const char *linger);
 /* Forks a process that records a run of NAME and ends with status. */
 pid_t box_record(struct box *box, const char *name, int status);

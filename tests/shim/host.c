@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * host: a program that ends in the way that it is told: host WAY [ARG...].
- * A verb in front (host commit return 3) is passed over.
+ * A verb in front (host commit return 3) is passed over; any words may stand
+ * in front of host ... --do WAY --with NUMBER.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -167,6 +168,10 @@ int main(int argc, char **argv)
         mark();
         mark();
         return 0;
+    }
+    if (argc > 4 && strcmp(argv[argc - 4], "--do") == 0) {
+        number = atoi(argv[argc - 1]);
+        return end(argv[argc - 3], argv + argc);
     }
     if (argc > 1 && strcmp(argv[1], "commit") == 0) {
         at = 2;

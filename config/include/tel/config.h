@@ -6,8 +6,8 @@
  * allowed, and matches a command line to the one event that the policy lists
  * for it. Everything here runs inside other people's processes, so all of it
  * obeys the preload rules: no malloc, no stdio, no locks, no threads, no
- * signal handlers, no change of the environment, errno preserved, nothing
- * that can abort.
+ * signal handlers, no change of the environment, nothing that can abort. It
+ * may leave errno changed: who runs in a host saves it around all of it.
  *
  * Calling sequence:
  *
@@ -285,7 +285,8 @@ int tel_str_copy(const struct tel_policy *policy, struct tel_str str,
 /*
  * The kinds of data that a yes is bound to, one word each: "ms=rounded",
  * "fmt=word:--format:-o", "log:--oneline=oneline". Writes the one at index
- * into buf: its length, -ENOENT past the last, or -ENAMETOOLONG.
+ * into buf: its length, 0 for ms or exit where they are off, -ENOENT past the
+ * last, or -ENAMETOOLONG.
  */
 int tel_policy_kind(const struct tel_policy *policy, size_t index, char *buf,
                     size_t size);
@@ -295,7 +296,7 @@ int tel_policy_kind(const struct tel_policy *policy, size_t index, char *buf,
 /*
  * The answer, and the rule (1 to 7) that gave it. why is a constant sentence
  * for a person; variable is the name of the environment variable that
- * decided, or NULL.
+ * decided, or NULL (rule 3: it is the policy's disable).
  */
 struct tel_verdict {
     bool on;

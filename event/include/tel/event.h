@@ -81,7 +81,10 @@ const char *tel_event_libc(char *buf, size_t size);
 /* How a run really ended, before it is coarsened. */
 enum tel_raw_end { TEL_RAW_LOST, TEL_RAW_EXIT, TEL_RAW_SIGNAL };
 
-/* Fills in duration and end, as far as the policy lets them leave. */
+/*
+ * Fills in duration and end, as far as the policy lets them leave. A run that
+ * was lost has no duration: nobody saw when it ended.
+ */
 void tel_event_finish(struct tel_event *event, const struct tel_coarse *coarse,
                       uint64_t duration_ms, enum tel_raw_end end, int code);
 
