@@ -57,7 +57,7 @@ static int split(const char *endpoint, struct parts *ret_parts)
     size_t host = *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":/?");
     if (host < 1 || host > len || (host < len && at[host] != ':'))
         return -EINVAL;
-    parts.host = (struct piece){ at, host };
+    parts.host = (struct piece){at, host};
     parts.port = 0;
     /* libcurl leaves out a port that is empty or the scheme's own. */
     if (host + 1 < len &&
@@ -71,8 +71,7 @@ static int split(const char *endpoint, struct parts *ret_parts)
 }
 
 /* Joins a query to a URL, which may have one already. */
-static void add_query(struct tel_text *text, const char *url,
-                      const char *query)
+static void add_query(struct tel_text *text, const char *url, const char *query)
 {
     size_t len = strlen(url);
     if (!strchr(url, '?'))

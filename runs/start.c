@@ -114,7 +114,7 @@ static void choose_variables(const struct tel_env *env,
  */
 static pid_t raw_fork(void)
 {
-    return (pid_t)syscall(SYS_clone, CLONE_UNTRACED, 0, 0, 0, 0);
+    return (pid_t)syscall(SYS_clone, CLONE_UNTRACED, 0L, 0L, 0L, 0L);
 }
 
 static void raw_exit(void)

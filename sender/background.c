@@ -48,7 +48,7 @@ static int64_t now_ms(void)
 
 static void pause_ms(long ms)
 {
-    const struct timespec pause = { 0, ms * 1000000L };
+    const struct timespec pause = {0, ms * 1000000L};
     (void)nanosleep(&pause, NULL);
 }
 
@@ -82,8 +82,7 @@ static void trim(struct keeper *keeper)
         return;
     bool sending = state_lock_sending(&state, 0) < 0;
     if (state_lock(&state) == 0)
-        files_trim(&state, sending, &keeper->held.events,
-                   &keeper->held.bytes);
+        files_trim(&state, sending, &keeper->held.events, &keeper->held.bytes);
 }
 
 static void pass(struct keeper *keeper)
@@ -194,9 +193,8 @@ static int64_t idle_ms(const struct keeper *keeper,
             idle = PASS_PAUSE_MS;
     } else if (keeper->due != DUE_NEVER) {
         int64_t due = (keeper->due - (int64_t)time(NULL)) * 1000;
-        idle = least(idle, due < keeper->child_ms - now
-                               ? keeper->child_ms - now
-                               : due);
+        idle = least(idle, due < keeper->child_ms - now ? keeper->child_ms - now
+                                                        : due);
     }
     if (counts->finished > 0 && keeper->retry_ms > now)
         idle = least(idle, keeper->retry_ms - now);
@@ -209,19 +207,17 @@ static int64_t idle_ms(const struct keeper *keeper,
     return idle > 0 ? idle : 0;
 }
 
-static void await(struct keeper *keeper,
-                  const struct tel_table_counts *counts)
+static void await(struct keeper *keeper, const struct tel_table_counts *counts)
 {
     struct pollfd fds[TABLES_MAX + 1];
     nfds_t count = 0;
     for (; count < keeper->tables.count; count++) {
         fds[count] = (struct pollfd){
-            .fd = tel_table_fd(keeper->tables.at[count]), .events = POLLIN
-        };
+            .fd = tel_table_fd(keeper->tables.at[count]), .events = POLLIN};
     }
     if (keeper->child_fd >= 0)
         fds[count++] =
-            (struct pollfd){ .fd = keeper->child_fd, .events = POLLIN };
+            (struct pollfd){.fd = keeper->child_fd, .events = POLLIN};
     /* First a rest, in which what happens gathers. */
     if (counts->pending == 0)
         pause_ms(PASS_PAUSE_MS);
@@ -258,7 +254,7 @@ static bool leave(struct keeper *keeper)
 
 int background_run(const struct sender *sender)
 {
-    struct keeper keeper = { .sender = sender, .child_fd = -1 };
+    struct keeper keeper = {.sender = sender, .child_fd = -1};
     tables_open(&sender->env, true, &keeper.tables);
     if (keeper.tables.count == 0)
         return 0;
@@ -267,8 +263,7 @@ int background_run(const struct sender *sender)
     plan(&keeper, 0);
     for (;;) {
         struct tel_table_counts counts = work(&keeper);
-        if (linger_left_ms(&keeper) <= 0 && keeper.child == 0 &&
-            leave(&keeper))
+        if (linger_left_ms(&keeper) <= 0 && keeper.child == 0 && leave(&keeper))
             break;
         await(&keeper, &counts);
     }

@@ -91,7 +91,7 @@ static int write_batch(const struct state *state, const char *name,
                        struct file *ret_file)
 {
     _cleanup_bytes_ struct bytes text = BYTES_EMPTY;
-    struct file file = { .key = draw_key(), .kind = FILE_BATCH };
+    struct file file = {.key = draw_key(), .kind = FILE_BATCH};
     char path[FILE_NAME_MAX];
     char key[TEL_IDEMPOTENCY_LEN + 1];
     memcpy(file.name, name, strlen(name));

@@ -22,7 +22,10 @@ struct bytes {
     bool failed;
 };
 
-#define BYTES_EMPTY { NULL, 0, 0, false }
+#define BYTES_EMPTY       \
+    {                     \
+        NULL, 0, 0, false \
+    }
 #define _cleanup_bytes_ __attribute__((cleanup(bytes_clear)))
 
 void bytes_clear(struct bytes *bytes);

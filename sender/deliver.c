@@ -14,7 +14,7 @@ struct job {
 
 static void drop(const struct state *state, const struct file *file)
 {
-    struct drops drops = { { 0 }, 0 };
+    struct drops drops = {{0}, 0};
     (void)file_drop(state, file, &drops);
     drops_end(state, &drops);
 }
@@ -91,8 +91,8 @@ static int send_batch(const struct job *job, const struct file *file)
     if (r < 0)
         return r;
     r = exchange(job->state, file, &contents, job->delivery);
-    int settled = settle_batch(job, file, &contents,
-                               job->delivery->refused - before);
+    int settled =
+        settle_batch(job, file, &contents, job->delivery->refused - before);
     if (r < 0 || settled < 0)
         return r < 0 ? r : settled;
     /* What brings nothing forward must not be tried for ever. */
@@ -131,7 +131,7 @@ static void set_due(const struct job *job, const char *id, int result)
 static void withdraw(const struct job *job, const char *name, bool keep)
 {
     _cleanup_files_ struct files files = FILES_EMPTY;
-    struct drops drops = { { 0 }, 0 };
+    struct drops drops = {{0}, 0};
     if (state_lock(job->state) < 0)
         return;
     if (files_scan(job->state, name, &files) == 0) {
@@ -156,8 +156,7 @@ static void serve_tool(const struct job *job, const char *name,
     if (judged.what == JUDGE_FORGET || judged.what == JUDGE_LOCAL) {
         withdraw(job, name, judged.what == JUDGE_LOCAL);
         set_due(job, judged.id, 0);
-    } else if (judged.what == JUDGE_SEND &&
-               (!due || due_is(due, judged.id))) {
+    } else if (judged.what == JUDGE_SEND && (!due || due_is(due, judged.id))) {
         int r = send_tool(job, name, &judged);
         if (r < 0)
             job->delivery->failed = true;
@@ -191,13 +190,13 @@ static int start(const struct job *job, struct files *ret_tools)
     return r;
 }
 
-int deliver(const struct sender *sender, struct tables *tables,
-            bool everything, unsigned wait_ms, struct delivery *ret_delivery)
+int deliver(const struct sender *sender, struct tables *tables, bool everything,
+            unsigned wait_ms, struct delivery *ret_delivery)
 {
     _cleanup_state_ struct state state = STATE_CLOSED;
     _cleanup_files_ struct files tools = FILES_EMPTY;
-    struct delivery delivery = { 0 };
-    struct job job = { sender, &state, tables, &delivery };
+    struct delivery delivery = {0};
+    struct job job = {sender, &state, tables, &delivery};
     struct due due;
     int r = state_open(sender->state, false, &state);
     if (r == 0)

@@ -54,7 +54,7 @@ static struct due_entry *find_or_add(struct due *due, const char *id)
 
 static bool parse(const char *line, struct due_entry *ret_entry)
 {
-    struct due_entry entry = { .tries = 0 };
+    struct due_entry entry = {.tries = 0};
     uint64_t when;
     uint64_t tries;
     size_t id = strcspn(line, " \n");

@@ -83,12 +83,11 @@ static bool record(struct exchange *exchange, const char *key,
 {
     const struct contents *contents = exchange->contents;
     int len = tel_request_bytes(contents->method, contents->endpoint, key,
-                                payload, exchange->bytes,
-                                exchange->bytes_size);
-    int r = len < 0 ? len
-                    : log_request(&exchange->log, contents->id,
-                                  contents->method, contents->endpoint,
-                                  exchange->bytes, (size_t)len);
+                                payload, exchange->bytes, exchange->bytes_size);
+    int r = len < 0
+                ? len
+                : log_request(&exchange->log, contents->id, contents->method,
+                              contents->endpoint, exchange->bytes, (size_t)len);
     return r < 0 ? stop(exchange, r) : true;
 }
 
@@ -101,8 +100,8 @@ static bool find_query(struct exchange *exchange)
         struct tel_event event;
         if (line->done)
             continue;
-        if (tel_event_from_json(line->json, strlen(line->json), &event,
-                                NULL) == 0 &&
+        if (tel_event_from_json(line->json, strlen(line->json), &event, NULL) ==
+                0 &&
             tel_event_to_query(&event, exchange->query,
                                sizeof(exchange->query)) >= 0)
             return true;
@@ -128,7 +127,7 @@ static bool next_get(void *context, struct http_request *ret_request)
     if (tel_request_url(contents->endpoint, exchange->query, exchange->url,
                         sizeof(exchange->url)) < 0)
         return stop(exchange, -ENAMETOOLONG);
-    *ret_request = (struct http_request){ .url = exchange->url, .key = key };
+    *ret_request = (struct http_request){.url = exchange->url, .key = key};
     return record(exchange, key, exchange->query);
 }
 
@@ -154,8 +153,7 @@ static bool answered(void *context, const struct http_answer *answer)
     size_t count = contents->method == TEL_GET ? 1 : contents->nlines;
     log_answer(&exchange->log, answer->status, answer->left);
     if (answer_accepted(answer->status))
-        exchange->delivery->sent +=
-            finish_lines(contents, exchange->at, count);
+        exchange->delivery->sent += finish_lines(contents, exchange->at, count);
     else if (answer_refused(answer->status))
         exchange->delivery->refused +=
             finish_lines(contents, exchange->at, count);

@@ -40,8 +40,7 @@
 #define DAY_S 86400
 
 static const char *const suffixes[] = {
-    [FILE_NEW] = ".new", [FILE_BATCH] = ".batch", [FILE_LOCAL] = ".local"
-};
+    [FILE_NEW] = ".new", [FILE_BATCH] = ".batch", [FILE_LOCAL] = ".local"};
 #define KINDS (sizeof(suffixes) / sizeof(*suffixes))
 
 static bool parse_hex(const char *at, size_t digits, uint64_t *ret_number)
@@ -73,7 +72,7 @@ void file_name(const struct file *file, char buf[FILE_NAME_MAX])
 /* Reads KEY-NAME.SUFFIX: false for any other name. */
 static bool parse_name(const char *string, struct file *ret_file)
 {
-    struct file file = { 0 };
+    struct file file = {0};
     size_t len = strlen(string);
     if (len <= KEY_DIGITS + 1 || string[KEY_DIGITS] != '-' ||
         !parse_hex(string, KEY_DIGITS, &file.key))
@@ -186,7 +185,7 @@ void files_clear(struct files *files)
 
 bool files_have(const struct state *state, const char *name, uint64_t key)
 {
-    struct file file = { .key = key, .kind = FILE_NEW };
+    struct file file = {.key = key, .kind = FILE_NEW};
     string_copy(file.name, sizeof(file.name), name);
     if (file_exists(state, &file))
         return true;
@@ -300,7 +299,8 @@ static void find_id(struct contents *contents, const char *name)
 {
     const char *id = NULL;
     size_t len = 0;
-    if (contents->nlines > 0 && after(contents->lines[0].json, "{\"t\":\"", &id))
+    if (contents->nlines > 0 &&
+        after(contents->lines[0].json, "{\"t\":\"", &id))
         len = strcspn(id, "\"");
     if (len < 1 || len > TEL_NAME_MAX || !tel_name_valid(id, len)) {
         id = name;
@@ -327,7 +327,7 @@ static int parse_lines(char *rest, struct contents *contents)
             continue;
         line[TEL_IDEMPOTENCY_LEN] = '\0';
         contents->lines[contents->nlines++] =
-            (struct line){ line, line + TEL_IDEMPOTENCY_LEN + 1, false };
+            (struct line){line, line + TEL_IDEMPOTENCY_LEN + 1, false};
     }
     return 0;
 }
@@ -335,7 +335,7 @@ static int parse_lines(char *rest, struct contents *contents)
 int file_load(const struct state *state, const struct file *file,
               struct contents *ret_contents)
 {
-    struct contents contents = { .from = "" };
+    struct contents contents = {.from = ""};
     char name[FILE_NAME_MAX];
     file_name(file, name);
     int r = state_read(state->outbox, name, &contents.text);
@@ -430,8 +430,7 @@ void files_recover(const struct state *state)
     for (size_t i = 0; i < files.count; i++) {
         _cleanup_contents_ struct contents contents = CONTENTS_EMPTY;
         struct file group = files.at[i];
-        if (group.kind != FILE_BATCH ||
-            file_load(state, &group, &contents) < 0)
+        if (group.kind != FILE_BATCH || file_load(state, &group, &contents) < 0)
             continue;
         group.kind = FILE_NEW;
         for (const char *from = contents.from; from_next(&from, &group.key);)
@@ -456,7 +455,7 @@ void files_trim(const struct state *state, bool sending, size_t *ret_events,
                 size_t *ret_bytes)
 {
     _cleanup_files_ struct files files = FILES_EMPTY;
-    struct drops drops = { { 0 }, 0 };
+    struct drops drops = {{0}, 0};
     size_t events = 0;
     size_t bytes = 0;
     if (files_scan(state, NULL, &files) < 0)

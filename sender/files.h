@@ -41,7 +41,10 @@ struct files {
     size_t count;
 };
 
-#define FILES_EMPTY { NULL, 0 }
+#define FILES_EMPTY \
+    {               \
+        NULL, 0     \
+    }
 #define _cleanup_files_ __attribute__((cleanup(files_clear)))
 
 /* Lists the files of the tool NAME (NULL: of all), oldest day first, and in
@@ -61,7 +64,10 @@ struct keys {
     size_t count;
 };
 
-#define KEYS_EMPTY { NULL, 0 }
+#define KEYS_EMPTY \
+    {              \
+        NULL, 0    \
+    }
 #define _cleanup_keys_ __attribute__((cleanup(keys_clear)))
 
 /* Reads them from the batches among files. */
@@ -90,7 +96,10 @@ struct contents {
     char id[TEL_NAME_MAX + 1]; /* of the first event's tool, or NAME */
 };
 
-#define CONTENTS_EMPTY { .lines = NULL }
+#define CONTENTS_EMPTY \
+    {                  \
+        .lines = NULL  \
+    }
 #define _cleanup_contents_ __attribute__((cleanup(contents_clear)))
 
 /* -EBADMSG for a batch without a usable head. */

@@ -19,8 +19,8 @@
  */
 static void harvest(const struct sender *sender, struct tables *tables)
 {
-    const struct timespec step = { 0, STEP_MS * 1000000L };
-    struct moved moved = { 0 };
+    const struct timespec step = {0, STEP_MS * 1000000L};
+    struct moved moved = {0};
     for (unsigned waited_ms = 0;; waited_ms += STEP_MS) {
         bool last = waited_ms >= HARVEST_MS;
         tables_look(tables);
@@ -39,7 +39,7 @@ static void harvest(const struct sender *sender, struct tables *tables)
 static uint64_t count_waiting(const struct sender *sender,
                               struct tables *tables)
 {
-    struct tel_outbox_counts box = { 0 };
+    struct tel_outbox_counts box = {0};
     tables_look(tables);
     struct tel_table_counts counts = tables_count(tables);
     (void)tel_outbox_count(sender->state, NULL, &box);
@@ -70,16 +70,16 @@ static void say(const struct sender *sender, const struct delivery *delivery,
 int flush_run(const struct sender *sender)
 {
     _cleanup_tables_ struct tables tables = TABLES_CLOSED;
-    struct delivery delivery = { 0 };
+    struct delivery delivery = {0};
     tables_open(&sender->env, false, &tables);
     harvest(sender, &tables);
     int r = deliver(sender, &tables, true, SENDING_MS, &delivery);
     if (r == -EBUSY)
         return fail(sender, "another sender is still sending", "");
     if (r < 0)
-        return fail(sender, sender->state, r == -EPERM
-                                               ? ": belongs to somebody else"
-                                               : ": cannot be used");
+        return fail(sender, sender->state,
+                    r == -EPERM ? ": belongs to somebody else"
+                                : ": cannot be used");
     if (delivery.why[0] != '\0')
         (void)fail(sender, delivery.why, "");
     uint64_t waiting = count_waiting(sender, &tables);

@@ -70,8 +70,8 @@ static struct curl_slist *make_headers(const struct http_request *request)
 {
     char key[64] = "Idempotency-Key: ";
     struct curl_slist *headers = NULL;
-    const char *lines[] = { "Accept:", "Expect:",
-                            "Content-Type: " TEL_BATCH_TYPE, key };
+    const char *lines[] = {
+        "Accept:", "Expect:", "Content-Type: " TEL_BATCH_TYPE, key};
     strncat(key, request->key, sizeof(key) - strlen(key) - 1);
     for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
         if (i == 2 && !request->body)
@@ -118,7 +118,7 @@ static int converse(CURL *curl, const struct http_call *call)
 {
     long until = now_ms() + call->total_ms;
     for (bool first = true;; first = false) {
-        struct http_request request = { 0 };
+        struct http_request request = {0};
         struct http_answer answer;
         long left = until - now_ms();
         if (!first && left < call->total_ms / 5)

@@ -11,7 +11,7 @@ void judge(const struct tel_env *env, const char *name,
            struct judged *ret_judged)
 {
     static struct tel_policy policy;
-    struct judged judged = { .what = JUDGE_WAIT };
+    struct judged judged = {.what = JUDGE_WAIT};
     struct tel_verdict verdict;
     if (tel_policy_find(env, name, &policy, NULL) == 0 &&
         tel_str_copy(&policy, policy.id, judged.id, sizeof(judged.id)) == 0 &&

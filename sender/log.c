@@ -98,15 +98,14 @@ static int tidy(const struct state *state, size_t need_bytes)
                        state_today());
 }
 
-int log_open(const struct state *state, size_t need_bytes,
-             struct log *ret_log)
+int log_open(const struct state *state, size_t need_bytes, struct log *ret_log)
 {
     int r = tidy(state, need_bytes);
     if (r < 0)
         return r;
-    int fd = openat(state->dir, TEL_LOG_FILE,
-                    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-                    0600);
+    int fd =
+        openat(state->dir, TEL_LOG_FILE,
+               O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return -errno;
     ret_log->fd = fd;

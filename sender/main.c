@@ -12,7 +12,7 @@
 /* What a host may have left behind: its limits, and what it ignored. */
 static void settle_down(void)
 {
-    struct rlimit none = { 0, 0 };
+    struct rlimit none = {0, 0};
     struct rlimit limit;
     sigset_t signals;
     (void)signal(SIGXFSZ, SIG_IGN);
@@ -62,8 +62,8 @@ static int run(const struct sender *sender)
 
 int main(int argc, char **argv)
 {
-    static struct sender sender = { .interval_s = DEFAULT_INTERVAL_S,
-                                    .linger_s = DEFAULT_LINGER_S };
+    static struct sender sender = {.interval_s = DEFAULT_INTERVAL_S,
+                                   .linger_s = DEFAULT_LINGER_S};
     struct tel_verdict verdict;
     int r = options_read(argc, argv, &sender);
     if (r != OPTIONS_RUN)

@@ -77,8 +77,8 @@ static size_t settle(const struct state *state, struct tel_table *table,
         return 0;
     for (size_t i = 0; i < count; i++) {
         uint64_t key = list[i].key;
-        if (key != 0 && (files_have(state, list[i].name, key) ||
-                         keys_have(&frozen, key)))
+        if (key != 0 &&
+            (files_have(state, list[i].name, key) || keys_have(&frozen, key)))
             tel_table_free(table, &list[i]);
         else
             list[left++] = list[i];
@@ -101,7 +101,7 @@ static int write_group(struct pass *pass, const struct tel_finished *group,
                        size_t count, enum file_kind kind)
 {
     _cleanup_bytes_ struct bytes text = BYTES_EMPTY;
-    struct file file = { .key = draw_key(), .kind = kind };
+    struct file file = {.key = draw_key(), .kind = kind};
     char name[FILE_NAME_MAX];
     memcpy(file.name, group->name, sizeof(file.name));
     file_name(&file, name);
@@ -114,8 +114,7 @@ static int write_group(struct pass *pass, const struct tel_finished *group,
         tel_table_mark(pass->table, &group[i], file.key);
     pass->moved.events += count;
     pass->moved.bytes += text.len;
-    return state_write(pass->state->outbox, "tmp", name, &text,
-                       state_today());
+    return state_write(pass->state->outbox, "tmp", name, &text, state_today());
 }
 
 /* The runs of one tool, which begin at first; its policy decides anew. */
@@ -133,8 +132,7 @@ static int move_tool(struct pass *pass, struct tel_finished *first,
         if (some > NEW_MAX_EVENTS)
             some = NEW_MAX_EVENTS;
         int r = write_group(pass, first + i, some,
-                            judged.what == JUDGE_LOCAL ? FILE_LOCAL
-                                                       : FILE_NEW);
+                            judged.what == JUDGE_LOCAL ? FILE_LOCAL : FILE_NEW);
         if (r < 0)
             return r;
     }
@@ -202,7 +200,7 @@ int move_pass(const struct sender *sender, struct tables *tables,
               struct moved *moved)
 {
     _cleanup_state_ struct state state = STATE_CLOSED;
-    struct pass pass = { .sender = sender, .state = &state };
+    struct pass pass = {.sender = sender, .state = &state};
     int result = state_open(sender->state, true, &state);
     if (result < 0)
         return result;

@@ -37,16 +37,15 @@ enum chosen {
 };
 
 static const struct option options[] = {
-    { "background", no_argument, NULL, OPTION_BACKGROUND },
-    { "flush", no_argument, NULL, OPTION_FLUSH },
-    { "once", no_argument, NULL, OPTION_ONCE },
-    { "quiet", no_argument, NULL, OPTION_QUIET },
-    { "interval", required_argument, NULL, OPTION_INTERVAL },
-    { "linger", required_argument, NULL, OPTION_LINGER },
-    { "help", no_argument, NULL, OPTION_HELP },
-    { "version", no_argument, NULL, OPTION_VERSION },
-    { NULL, 0, NULL, 0 }
-};
+    {"background", no_argument, NULL, OPTION_BACKGROUND},
+    {"flush", no_argument, NULL, OPTION_FLUSH},
+    {"once", no_argument, NULL, OPTION_ONCE},
+    {"quiet", no_argument, NULL, OPTION_QUIET},
+    {"interval", required_argument, NULL, OPTION_INTERVAL},
+    {"linger", required_argument, NULL, OPTION_LINGER},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0}};
 
 static int bad(const char *what, const char *which)
 {

@@ -14,7 +14,7 @@ int tel_outbox_count(const char *path, const char *name,
     _cleanup_state_ struct state state = STATE_CLOSED;
     _cleanup_files_ struct files files = FILES_EMPTY;
     _cleanup_keys_ struct keys frozen = KEYS_EMPTY;
-    struct tel_outbox_counts counts = { 0, 0 };
+    struct tel_outbox_counts counts = {0, 0};
     int r = state_open(path, false, &state);
     if (r == 0)
         r = files_scan(&state, name, &files);
@@ -51,7 +51,7 @@ int tel_outbox_forget(const char *path, const char *name, uint64_t *ret_events)
 {
     _cleanup_state_ struct state state = STATE_CLOSED;
     _cleanup_files_ struct files files = FILES_EMPTY;
-    struct drops drops = { { 0 }, 0 };
+    struct drops drops = {{0}, 0};
     uint64_t events = 0;
     int r = state_open(path, false, &state);
     if (r == 0)

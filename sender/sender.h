@@ -54,7 +54,7 @@ void judge(const struct tel_env *env, const char *name,
 
 struct due_entry {
     char id[TEL_NAME_MAX + 1];
-    int64_t when; /* seconds of the wall clock */
+    int64_t when;   /* seconds of the wall clock */
     unsigned tries; /* that failed in a row */
 };
 
@@ -91,7 +91,10 @@ struct tables {
     char dir[TABLES_MAX][TEL_PATH_MAX];
 };
 
-#define TABLES_CLOSED { .count = 0 }
+#define TABLES_CLOSED \
+    {                 \
+        .count = 0    \
+    }
 #define _cleanup_tables_ __attribute__((cleanup(tables_close)))
 
 /*
@@ -133,7 +136,7 @@ void move_settle(const struct state *state, struct tables *tables);
 struct delivery {
     uint64_t sent;
     uint64_t refused;
-    bool failed; /* something was tried and waits */
+    bool failed;   /* something was tried and waits */
     char why[160]; /* of a failure that is not the network's, or empty */
 };
 
@@ -142,8 +145,8 @@ struct delivery {
  * batch. wait_ms is how long to wait for another process that sends; then
  * -EBUSY.
  */
-int deliver(const struct sender *sender, struct tables *tables,
-            bool everything, unsigned wait_ms, struct delivery *ret_delivery);
+int deliver(const struct sender *sender, struct tables *tables, bool everything,
+            unsigned wait_ms, struct delivery *ret_delivery);
 
 /*
  * Freezes new events of a tool into a batch, with the state's lock held: 1
@@ -171,12 +174,14 @@ struct log {
     off_t before; /* its length without the record that is being written */
 };
 
-#define LOG_CLOSED { -1, 0 }
+#define LOG_CLOSED \
+    {              \
+        -1, 0      \
+    }
 #define _cleanup_log_ __attribute__((cleanup(log_close)))
 
 /* Opens sent.log with room for need_bytes more, dropping the oldest. */
-int log_open(const struct state *state, size_t need_bytes,
-             struct log *ret_log);
+int log_open(const struct state *state, size_t need_bytes, struct log *ret_log);
 void log_close(struct log *log);
 /* Called before a request may leave ... */
 int log_request(struct log *log, const char *id, enum tel_method method,

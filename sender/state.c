@@ -121,8 +121,8 @@ static int take(int dir, const char *name, int wait, int *ret_fd)
 {
     for (;;) {
         struct stat held, named;
-        int fd = openat(dir, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-                        0600);
+        int fd =
+            openat(dir, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd < 0)
             return -errno;
         int r = own(fd) ? 0 : -EPERM;
@@ -154,7 +154,7 @@ void state_unlock(struct state *state)
 
 int state_lock_sending(struct state *state, unsigned wait_ms)
 {
-    const struct timespec pause = { 0, RETRY_MS * 1000000L };
+    const struct timespec pause = {0, RETRY_MS * 1000000L};
     for (;;) {
         int r = take(state->dir, "send.lock", LOCK_NB, &state->send_lock);
         if (r != -EBUSY || wait_ms < RETRY_MS)
@@ -168,16 +168,15 @@ static int read_fd(int fd, struct bytes *ret_bytes)
 {
     struct bytes bytes = BYTES_EMPTY;
     struct stat st;
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
-        st.st_uid != geteuid())
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid())
         return -EPERM;
     if (st.st_size > FILE_MAX_BYTES)
         return -EFBIG;
     if (!bytes_reserve(&bytes, (size_t)st.st_size))
         return -ENOMEM;
     while (bytes.len < (size_t)st.st_size) {
-        ssize_t n = read(fd, bytes.at + bytes.len,
-                         (size_t)st.st_size - bytes.len);
+        ssize_t n =
+            read(fd, bytes.at + bytes.len, (size_t)st.st_size - bytes.len);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
@@ -196,8 +195,7 @@ static int read_fd(int fd, struct bytes *ret_bytes)
 
 int state_read(int dir, const char *name, struct bytes *ret_bytes)
 {
-    int fd = openat(dir, name,
-                    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return -errno;
     int r = read_fd(fd, ret_bytes);
@@ -227,7 +225,7 @@ time_t state_today(void)
 
 void state_date(int fd, time_t day)
 {
-    const struct timespec times[2] = { { .tv_sec = day }, { .tv_sec = day } };
+    const struct timespec times[2] = {{.tv_sec = day}, {.tv_sec = day}};
     (void)futimens(fd, times);
 }
 
@@ -236,9 +234,8 @@ int state_write(int dir, const char *tmp, const char *name,
 {
     if (bytes_failed(bytes))
         return -ENOMEM;
-    int fd = openat(dir, tmp,
-                    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                    0600);
+    int fd = openat(
+        dir, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return -errno;
     int r = write_all(fd, bytes->at ? bytes->at : "", bytes->len);
@@ -278,8 +275,8 @@ static int empty(int fd)
 
 int state_purge(struct state *state, const char *path)
 {
-    static const char *const names[] = { "due", "dropped", "sent.log", "tmp",
-                                         "tmp.log", "send.lock", "lock" };
+    static const char *const names[] = {
+        "due", "dropped", "sent.log", "tmp", "tmp.log", "send.lock", "lock"};
     int r = empty(state->outbox);
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         if (unlinkat(state->dir, names[i], 0) < 0 && errno != ENOENT)

@@ -32,7 +32,10 @@ struct state {
     int send_lock;
 };
 
-#define STATE_CLOSED { -1, -1, -1, -1 }
+#define STATE_CLOSED   \
+    {                  \
+        -1, -1, -1, -1 \
+    }
 #define _cleanup_state_ __attribute__((cleanup(state_close)))
 
 /*

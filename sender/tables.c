@@ -53,7 +53,7 @@ void tables_look(struct tables *tables)
 
 struct tel_table_counts tables_count(const struct tables *tables)
 {
-    struct tel_table_counts sum = { 0 };
+    struct tel_table_counts sum = {0};
     for (size_t i = 0; i < tables->count; i++) {
         struct tel_table_counts counts;
         tel_table_count(tables->at[i], &counts);

@@ -36,13 +36,13 @@ static union {
     char page[PAGE];
 } own __attribute__((aligned(PAGE)));
 
-/* The functions that are interposed, as the next object has them. */
-static struct {
-    void (*_exit)(int);
-    void (*_Exit)(int);
-    void (*quick_exit)(int);
-    int (*daemon)(int, int);
-} next;
+/*
+ * _exit as the next object has it; _Exit is the same by POSIX. Looked up at
+ * start, as looking up takes a lock, and _exit is called from signal handlers
+ * and between fork and exec. The other two are not, and are looked up when
+ * they are called.
+ */
+static void (*next__exit)(int);
 
 /* musl has none. */
 extern int on_exit(void (*)(int, void *), void *) __attribute__((weak));
@@ -52,24 +52,12 @@ EXPORT void _Exit(int status) __attribute__((noreturn));
 EXPORT void quick_exit(int status) __attribute__((noreturn));
 EXPORT int daemon(int nochdir, int noclose);
 
-/*
- * dlsym gives an object pointer where a function is meant (dlsym(3)). Looked
- * up at start only: it takes a lock, and _exit is called from signal handlers
- * and between fork and exec.
- */
+/* dlsym gives an object pointer where a function is meant (dlsym(3)). */
 static void look_up(void *ret_function, const char *name)
 {
     void *symbol = dlsym(RTLD_NEXT, name);
 
     memcpy(ret_function, &symbol, sizeof(symbol));
-}
-
-static void look_up_all(void)
-{
-    look_up(&next._exit, "_exit");
-    look_up(&next._Exit, "_Exit");
-    look_up(&next.quick_exit, "quick_exit");
-    look_up(&next.daemon, "daemon");
 }
 
 /* Runs after all destructors and all other handlers, as the first one that
@@ -127,7 +115,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
     struct tel_run run;
     int script;
 
-    look_up_all();
+    look_up(&next__exit, "_exit");
     if (program.path == NULL || argc < 1 || argv == NULL || argv[0] == NULL ||
         own.run.word != NULL) {
         return;
@@ -155,8 +143,8 @@ static void end_process(int status)
 void _exit(int status)
 {
     tel_run_note(&own.run, TEL_RAW_EXIT, status & 0xff);
-    if (next._exit != NULL) {
-        next._exit(status);
+    if (next__exit != NULL) {
+        next__exit(status);
     }
     end_process(status);
     __builtin_unreachable();
@@ -164,22 +152,17 @@ void _exit(int status)
 
 void _Exit(int status)
 {
-    tel_run_note(&own.run, TEL_RAW_EXIT, status & 0xff);
-    if (next._Exit != NULL) {
-        next._Exit(status);
-    }
-    end_process(status);
-    __builtin_unreachable();
+    _exit(status);
 }
 
 void quick_exit(int status)
 {
+    void (*next)(int) = NULL;
+
     tel_run_note(&own.run, TEL_RAW_EXIT, status & 0xff);
-    if (next.quick_exit == NULL) {
-        look_up_all();
-    }
-    if (next.quick_exit != NULL) {
-        next.quick_exit(status);
+    look_up(&next, "quick_exit");
+    if (next != NULL) {
+        next(status);
     }
     end_process(status);
     __builtin_unreachable();
@@ -191,14 +174,13 @@ void quick_exit(int status)
  */
 int daemon(int nochdir, int noclose)
 {
+    int (*next)(int, int) = NULL;
     int result = -1;
 
+    look_up(&next, "daemon");
     tel_run_note(&own.run, TEL_RAW_EXIT, 0);
-    if (next.daemon == NULL) {
-        look_up_all();
-    }
-    if (next.daemon != NULL) {
-        result = next.daemon(nochdir, noclose);
+    if (next != NULL) {
+        result = next(nochdir, noclose);
     } else {
         errno = ENOSYS;
     }

@@ -57,17 +57,19 @@ static const char *base_name(const char *path)
 
 int main(int argc, char **argv)
 {
-    enum tel_wrap_mode mode = TEL_WRAP_AUTO;
-    char *tool;
+    struct tel_wrap wrap = {.mode = TEL_WRAP_AUTO, .envp = environ};
+    char *slash;
     int i = 1;
 
     if (argc < 1) {
         return bad_usage("no name given", "");
     }
     if (strcmp(base_name(argv[0]), "tel-wrap") != 0) {
-        tool = strrchr(argv[0], '/');
-        argv[0] = tool != NULL ? tool + 1 : argv[0];
-        return tel_wrap(mode, argv, environ);
+        slash = strrchr(argv[0], '/');
+        argv[0] = slash != NULL ? slash + 1 : argv[0];
+        wrap.argv = argv;
+        wrap.under_its_name = true;
+        return tel_wrap(&wrap);
     }
     for (; i < argc && argv[i][0] == '-'; i++) {
         if (strcmp(argv[i], "--") == 0) {
@@ -82,12 +84,13 @@ int main(int argc, char **argv)
             put(STDOUT_FILENO, "tel-wrap " TEL_RELEASE "\n");
             return 0;
         }
-        if (!parse_mode(argv[i], &mode)) {
+        if (!parse_mode(argv[i], &wrap.mode)) {
             return bad_usage("unknown option ", argv[i]);
         }
     }
     if (i == argc) {
         return bad_usage("which tool?", "");
     }
-    return tel_wrap(mode, argv + i, environ);
+    wrap.argv = argv + i;
+    return tel_wrap(&wrap);
 }

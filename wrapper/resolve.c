@@ -21,7 +21,7 @@ static bool is_this_program(const struct stat *st)
 }
 
 /* 0, or why this file is not what a shell would execute. */
-static int check(const char *path)
+static int check(const char *path, bool past_itself)
 {
     struct stat st;
 
@@ -31,7 +31,7 @@ static int check(const char *path)
     if (!S_ISREG(st.st_mode) || access(path, X_OK) < 0) {
         return -EACCES;
     }
-    return is_this_program(&st) ? -ENOENT : 0;
+    return past_itself && is_this_program(&st) ? -ENOENT : 0;
 }
 
 static int join(const char *dir, size_t len, const char *name, char *buf,
@@ -48,7 +48,8 @@ static int join(const char *dir, size_t len, const char *name, char *buf,
     return tel_text_end(&text);
 }
 
-int resolve(const char *name, const char *search, char *buf, size_t size)
+int resolve(const char *name, const char *search, bool past_itself, char *buf,
+            size_t size)
 {
     int result = -ENOENT;
 
@@ -67,7 +68,7 @@ int resolve(const char *name, const char *search, char *buf, size_t size)
         size_t len = strcspn(search, ":");
 
         if (join(search, len, name, buf, size) >= 0) {
-            int r = check(buf);
+            int r = check(buf, past_itself);
 
             if (r == 0) {
                 return 0;

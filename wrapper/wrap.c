@@ -70,23 +70,26 @@ static int become_recorded(const struct tel_run *run, const char *path,
     return failed_start(argv[0], error);
 }
 
-int tel_wrap(enum tel_wrap_mode mode, char *const *argv, char *const *envp)
+int tel_wrap(const struct tel_wrap *wrap)
 {
     char path[4096];
+    char *const *argv = wrap->argv;
+    enum tel_wrap_mode mode = wrap->mode;
     struct tel_env env;
     struct tel_run run;
     struct tel_program program = {
-        .envp = envp,
+        .envp = wrap->envp,
         .path = path,
         .args = argv + 1,
         .secure = getauxval(AT_SECURE) != 0,
-        .euid = geteuid(),
+        .euid = (uid_t)getauxval(AT_EUID),
         .wrapped = true,
     };
     int r;
 
-    tel_env_read(&env, envp, program.secure, program.euid);
-    r = resolve(argv[0], tel_env_get(&env, "PATH"), path, sizeof(path));
+    tel_env_read(&env, wrap->envp, program.secure, program.euid);
+    r = resolve(argv[0], tel_env_get(&env, "PATH"), wrap->under_its_name, path,
+                sizeof(path));
     if (r < 0) {
         return failed_start(argv[0], -r);
     }
@@ -98,9 +101,9 @@ int tel_wrap(enum tel_wrap_mode mode, char *const *argv, char *const *envp)
     }
     program.watched = mode == TEL_WRAP_IN_PLACE;
     if (tel_run_begin(&program, &run) != TEL_BEGIN_RECORDED) {
-        return failed_start(argv[0], become(path, argv, envp));
+        return failed_start(argv[0], become(path, argv, wrap->envp));
     }
     return mode == TEL_WRAP_IN_PLACE
-               ? become_recorded(&run, path, argv, envp)
-               : supervise(&run, path, argv, envp);
+               ? become_recorded(&run, path, argv, wrap->envp)
+               : supervise(&run, path, argv, wrap->envp);
 }

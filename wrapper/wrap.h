@@ -7,10 +7,11 @@
 
 /*
  * The file that a shell would execute for name, into buf: 0, or -ENOENT,
- * -EACCES, -ENAMETOOLONG. This very program is passed over, so that it can be
- * installed under a tool's name before the tool. resolve.c
+ * -EACCES, -ENAMETOOLONG. past_itself: this very program is passed over, as
+ * it is installed under the tool's name before the tool. resolve.c
  */
-int resolve(const char *name, const char *search, char *buf, size_t size);
+int resolve(const char *name, const char *search, bool past_itself, char *buf,
+            size_t size);
 
 /*
  * execve, and for a script without "#!" what execvp(3) does: /bin/sh. Returns

@@ -34,8 +34,7 @@ struct box *box_new(void)
     box->server = server_new(AF_INET);
     env = box_env(box);
     assert_int_equal(tel_path_state(&env, box->state, sizeof(box->state)), 0);
-    assert_int_equal(tel_table_dir(&env, 0, box->table, sizeof(box->table)),
-                     0);
+    assert_int_equal(tel_table_dir(&env, 0, box->table, sizeof(box->table)), 0);
     return box;
 }
 
@@ -207,7 +206,7 @@ pid_t box_launch(struct box *box, const char *interval, const char *linger)
     char program[] = TEL_SEND;
     char options[3][16] = {"--background", "--interval", "--linger"};
     char values[2][16];
-    char *argv[] = {program,   options[0], options[1], values[0],
+    char *argv[] = {program,    options[0], options[1], values[0],
                     options[2], values[1],  NULL};
 
     snprintf(values[0], sizeof(values[0]), "%s", interval);

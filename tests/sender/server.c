@@ -71,8 +71,7 @@ static char *header(const char *raw, const char *name)
 }
 
 /* Keeps a request: what is to be answered. */
-static int keep(struct server *server, const char *raw, size_t head,
-                size_t len)
+static int keep(struct server *server, const char *raw, size_t head, size_t len)
 {
     struct request request = {.raw = copy(raw, len)};
     const char *query = strchr(raw, '?');
@@ -88,9 +87,8 @@ static int keep(struct server *server, const char *raw, size_t head,
         server->first--;
         request.status = server->first_status;
     }
-    server->requests =
-        realloc(server->requests,
-                (server->nrequests + 1) * sizeof(*server->requests));
+    server->requests = realloc(server->requests, (server->nrequests + 1) *
+                                                     sizeof(*server->requests));
     if (server->requests == NULL)
         abort();
     server->requests[server->nrequests++] = request;
@@ -101,8 +99,8 @@ static int keep(struct server *server, const char *raw, size_t head,
 static bool answer(int fd, int status)
 {
     char text[128];
-    int len = snprintf(text, sizeof(text), "HTTP/1.1 %d Said\r\n%s\r\n",
-                       status, status == 204 ? "" : "Content-Length: 0\r\n");
+    int len = snprintf(text, sizeof(text), "HTTP/1.1 %d Said\r\n%s\r\n", status,
+                       status == 204 ? "" : "Content-Length: 0\r\n");
 
     return send(fd, text, (size_t)len, MSG_NOSIGNAL) == len;
 }
@@ -206,8 +204,8 @@ struct server *server_new(int family)
     assert_int_equal(listen(server->fd, 64), 0);
     assert_int_equal(getsockname(server->fd, address, &len), 0);
     server->port = ntohs(is_six ? six.sin6_port : four.sin_port);
-    assert_int_equal(
-        pthread_create(&server->thread, NULL, accept_all, server), 0);
+    assert_int_equal(pthread_create(&server->thread, NULL, accept_all, server),
+                     0);
     return server;
 }
 
@@ -350,8 +348,8 @@ static size_t tally(const char *payload, const char *marker, unsigned *counts,
     return events;
 }
 
-size_t server_tally(struct server *server, const char *marker,
-                    unsigned *counts, size_t size)
+size_t server_tally(struct server *server, const char *marker, unsigned *counts,
+                    size_t size)
 {
     size_t requests = server_count(server);
     size_t events = 0;

@@ -48,7 +48,7 @@ const char *server_payload(struct server *server, size_t index);
  * marker, as in "ms" or "exit") is i. Returns how many events there are;
  * fails the test where one key came with two contents.
  */
-size_t server_tally(struct server *server, const char *marker,
-                    unsigned *counts, size_t size);
+size_t server_tally(struct server *server, const char *marker, unsigned *counts,
+                    size_t size);
 
 #endif

@@ -188,8 +188,8 @@ static size_t held(struct box *box, pid_t pid)
     assert_non_null(dir);
     while ((entry = readdir(dir)) != NULL) {
         char target[4096];
-        ssize_t len = readlinkat(dirfd(dir), entry->d_name, target,
-                                 sizeof(target) - 1);
+        ssize_t len =
+            readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
 
         target[len > 0 ? len : 0] = '\0';
         found += strncmp(target, box->scratch->root,
@@ -344,8 +344,8 @@ static void test_background_foreign_home_is_left_alone(void **state)
     if (geteuid() != 0)
         skip();
     box_tool(box, "probe", "POST");
-    assert_int_equal(
-        chown(scratch_path(box->scratch, "state"), 12345, 12345), 0);
+    assert_int_equal(chown(scratch_path(box->scratch, "state"), 12345, 12345),
+                     0);
     pid = box_start(box, LATER, "1");
     box_recorded(box, "probe", 0);
     /* It doesn't stay for what it can't move. */

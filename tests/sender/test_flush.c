@@ -198,8 +198,7 @@ static void test_flush_hanging_collector_is_left(void **state)
     free(log);
     server_answers(box->server, 204);
     box_flush(box, 0, "5 sent, 0 waiting\n");
-    assert_string_equal(server_key(box->server, 0),
-                        server_key(box->server, 1));
+    assert_string_equal(server_key(box->server, 0), server_key(box->server, 1));
 }
 
 static void test_flush_slow_get_is_split(void **state)
@@ -351,8 +350,10 @@ static void age(struct box *box, int days)
     time_t then = time(NULL) / 86400 * 86400 - (time_t)days * 86400;
     char command[512];
 
-    snprintf(command, sizeof(command), "touch -d @%lld \"$XDG_STATE_HOME\""
-             "/tel/outbox/*", (long long)then);
+    snprintf(command, sizeof(command),
+             "touch -d @%lld \"$XDG_STATE_HOME\""
+             "/tel/outbox/*",
+             (long long)then);
     free(scratch_ok(box->scratch, 0, "sh", "-c", command, NULL));
 }
 
@@ -450,8 +451,7 @@ static void test_flush_files_are_private_and_dated_by_day(void **state)
     box_flush(box, 1, "0 sent, 3 waiting\n");
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         assert_int_equal(
-            stat(scratch_path(box->scratch, "state/tel/%s", files[i]), &st),
-            0);
+            stat(scratch_path(box->scratch, "state/tel/%s", files[i]), &st), 0);
         assert_int_equal(st.st_mode & 0777, 0600);
         assert_int_equal(st.st_mtime % 86400, 0);
     }
@@ -501,16 +501,20 @@ static void test_flush_foreign_state_is_left_alone(void **state)
 static void test_options_bad_usage_ends_2(void **state)
 {
     static const char *const bad[][4] = {
-        {"--nonsense"}, {"--flush", "--once"}, {"--flush", "word"},
-        {"--background", "--linger", "-1"},    {"--once", "--interval"},
-        {"--once", "--interval", "x"},         {"--quiet"},
+        {"--nonsense"},
+        {"--flush", "--once"},
+        {"--flush", "word"},
+        {"--background", "--linger", "-1"},
+        {"--once", "--interval"},
+        {"--once", "--interval", "x"},
+        {"--quiet"},
     };
     struct box *box = *state;
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct result result =
-            scratch_run(box->scratch, TEL_SEND, bad[i][0], bad[i][1],
-                        bad[i][2], bad[i][3], NULL);
+            scratch_run(box->scratch, TEL_SEND, bad[i][0], bad[i][1], bad[i][2],
+                        bad[i][3], NULL);
 
         assert_int_equal(result.status, 2);
         assert_string_equal(result.out, "");

@@ -138,18 +138,26 @@ static void test_request_says_nothing_else(void **state)
 
 static void test_request_endpoints_that_are_none_are_refused(void **state)
 {
-    static const char *const bad[] = {
-        "",           "ftp://a/",      "http://",        "http:///t",
-        "http://a b/", "http://a@b/",  "http://[::1/",   "http://a:x/",
-        "http://a:99999/", "http://a/#x", "http://a/\r\nX: y", "https://:1/",
-        "http://[::1]x/"};
+    static const char *const bad[] = {"",
+                                      "ftp://a/",
+                                      "http://",
+                                      "http:///t",
+                                      "http://a b/",
+                                      "http://a@b/",
+                                      "http://[::1/",
+                                      "http://a:x/",
+                                      "http://a:99999/",
+                                      "http://a/#x",
+                                      "http://a/\r\nX: y",
+                                      "https://:1/",
+                                      "http://[::1]x/"};
     char buf[512] = "untouched";
 
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        assert_int_equal(tel_request_bytes(TEL_GET, bad[i], "k", "t=x", buf,
-                                           sizeof(buf)),
-                         -22);
+        assert_int_equal(
+            tel_request_bytes(TEL_GET, bad[i], "k", "t=x", buf, sizeof(buf)),
+            -22);
 }
 
 static void test_request_default_port_is_left_out(void **state)
@@ -160,8 +168,8 @@ static void test_request_default_port_is_left_out(void **state)
     assert_true(tel_request_bytes(TEL_GET, "https://example.org:443/t", "k",
                                   "t=x", buf, sizeof(buf)) > 0);
     assert_non_null(strstr(buf, "\r\nHost: example.org\r\n"));
-    assert_true(tel_request_bytes(TEL_GET, "http://example.org:443", "k",
-                                  "t=x", buf, sizeof(buf)) > 0);
+    assert_true(tel_request_bytes(TEL_GET, "http://example.org:443", "k", "t=x",
+                                  buf, sizeof(buf)) > 0);
     assert_non_null(strstr(buf, "\r\nHost: example.org:443\r\n"));
     assert_int_equal(strncmp(buf, "GET /?t=x HTTP/1.1\r\n", 20), 0);
 }
@@ -170,15 +178,15 @@ static void test_request_too_long_is_said(void **state)
 {
     const char *endpoint = "https://example.org/t";
     char buf[512];
-    int len = tel_request_bytes(TEL_POST, endpoint, "k", "{}\n", buf,
-                                sizeof(buf));
+    int len =
+        tel_request_bytes(TEL_POST, endpoint, "k", "{}\n", buf, sizeof(buf));
 
     (void)state;
     assert_true(len > 0);
     assert_int_equal(strlen(buf), len);
     for (int size = 1; size <= len; size++)
-        assert_int_equal(tel_request_bytes(TEL_POST, endpoint, "k", "{}\n",
-                                           buf, (size_t)size),
+        assert_int_equal(tel_request_bytes(TEL_POST, endpoint, "k", "{}\n", buf,
+                                           (size_t)size),
                          -36);
     assert_int_equal(tel_request_bytes(TEL_POST, endpoint, "k", "{}\n", buf,
                                        (size_t)len + 1),

@@ -19,12 +19,19 @@
 
 enum tel_wrap_mode { TEL_WRAP_AUTO, TEL_WRAP_IN_PLACE, TEL_WRAP_SUPERVISE };
 
+struct tel_wrap {
+    enum tel_wrap_mode mode;
+    bool under_its_name; /* installed as a link named after the tool */
+    char *const *argv;   /* the tool, then its arguments, up to NULL */
+    char *const *envp;
+};
+
 /*
  * Runs argv[0] (found along PATH where it has no '/') with the arguments
  * argv[1] and on. Returns only where the tool did not start or ended by
  * exiting: the exit status to end with, 127 not found, 126 not executable.
  * Where the tool died of a signal, so does the caller.
  */
-int tel_wrap(enum tel_wrap_mode mode, char *const *argv, char *const *envp);
+int tel_wrap(const struct tel_wrap *wrap);
 
 #endif
