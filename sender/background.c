@@ -187,7 +187,7 @@ static int64_t idle_ms(const struct keeper *keeper,
                        const struct tel_table_counts *counts)
 {
     int64_t now = now_ms();
-    int64_t idle = TEL_LEASE_S / 2 * 1000;
+    int64_t idle = TEL_LEASE_S * INT64_C(1000) / 2;
     if (keeper->child > 0) {
         if (keeper->child_fd < 0)
             idle = PASS_PAUSE_MS;

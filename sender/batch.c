@@ -16,13 +16,11 @@ struct choice {
     size_t nlines;
 };
 
-static void clear(struct choice **choice)
+static void clear(struct choice *choice)
 {
-    if (*choice) {
-        for (size_t i = 0; i < (*choice)->nfiles; i++)
-            contents_clear(&(*choice)->contents[i]);
-    }
-    free(*choice);
+    for (size_t i = 0; i < choice->nfiles; i++)
+        contents_clear(&choice->contents[i]);
+    free(choice);
 }
 
 /* Takes whole files only: a batch names the files that it replaces. */
@@ -116,17 +114,14 @@ static int write_batch(const struct state *state, const char *name,
     return r;
 }
 
-int batch_freeze(const struct state *state, const char *name,
-                 const struct judged *judged, struct file *ret_file)
+static int freeze(const struct state *state, const char *name,
+                  const struct judged *judged, struct choice *choice,
+                  struct file *ret_file)
 {
-    __attribute__((cleanup(clear))) struct choice *choice = NULL;
     _cleanup_files_ struct files files = FILES_EMPTY;
     int r = files_scan(state, name, &files);
     if (r < 0)
         return r;
-    choice = calloc(1, sizeof(*choice));
-    if (!choice)
-        return -ENOMEM;
     choose(state, &files,
            judged->method == TEL_GET ? GET_MAX_EVENTS : POST_MAX_EVENTS,
            choice);
@@ -139,6 +134,17 @@ int batch_freeze(const struct state *state, const char *name,
     for (size_t i = 0; i < choice->nfiles; i++)
         (void)file_remove(state, &choice->files[i]);
     return 1;
+}
+
+int batch_freeze(const struct state *state, const char *name,
+                 const struct judged *judged, struct file *ret_file)
+{
+    struct choice *choice = calloc(1, sizeof(*choice));
+    if (!choice)
+        return -ENOMEM;
+    int r = freeze(state, name, judged, choice, ret_file);
+    clear(choice);
+    return r;
 }
 
 int batch_shrink(const struct state *state, const struct file *file,

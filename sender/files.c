@@ -299,8 +299,8 @@ static void find_id(struct contents *contents, const char *name)
 {
     const char *id = NULL;
     size_t len = 0;
-    if (contents->nlines > 0 &&
-        after(contents->lines[0].json, "{\"t\":\"", &id))
+    const char *json = contents->nlines > 0 ? contents->lines[0].json : NULL;
+    if (json && after(json, "{\"t\":\"", &id))
         len = strcspn(id, "\"");
     if (len < 1 || len > TEL_NAME_MAX || !tel_name_valid(id, len)) {
         id = name;
@@ -412,14 +412,17 @@ void drops_end(const struct state *state, struct drops *drops)
 size_t file_drop(const struct state *state, const struct file *file,
                  struct drops *drops)
 {
-    _cleanup_contents_ struct contents contents = CONTENTS_EMPTY;
+    struct contents contents = CONTENTS_EMPTY;
+    size_t events = 0;
     int r = file_load(state, file, &contents);
-    if (file_remove(state, file) < 0 || r < 0)
-        return 0;
-    /* What was never to be sent is not missing where it would have arrived. */
-    if (file->kind != FILE_LOCAL)
-        drops_add(state, drops, contents.id, contents.nlines);
-    return contents.nlines;
+    if (file_remove(state, file) == 0 && r == 0) {
+        events = contents.nlines;
+        /* What was never to be sent is not missing where it would arrive. */
+        if (file->kind != FILE_LOCAL)
+            drops_add(state, drops, contents.id, events);
+    }
+    contents_clear(&contents);
+    return events;
 }
 
 void files_recover(const struct state *state)
@@ -447,8 +450,11 @@ static bool expired(const struct file *file)
 
 static size_t count_lines(const struct state *state, const struct file *file)
 {
-    _cleanup_contents_ struct contents contents = CONTENTS_EMPTY;
-    return file_load(state, file, &contents) < 0 ? 0 : contents.nlines;
+    struct contents contents = CONTENTS_EMPTY;
+    (void)file_load(state, file, &contents);
+    size_t events = contents.nlines;
+    contents_clear(&contents);
+    return events;
 }
 
 void files_trim(const struct state *state, bool sending, size_t *ret_events,

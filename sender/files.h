@@ -18,8 +18,8 @@
 
 /* Bounds of the outbox: above them the oldest goes, down to 15/16 of them, so
  * that the next event is not the next to push some out. */
-#define OUTBOX_MAX_BYTES (4 << 20)
-#define OUTBOX_MAX_EVENTS 10000
+#define OUTBOX_MAX_BYTES ((size_t)4 << 20)
+#define OUTBOX_MAX_EVENTS ((size_t)10000)
 
 /* Events of one file at most, so that any one fits into a batch. */
 #define NEW_MAX_EVENTS 100

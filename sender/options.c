@@ -8,7 +8,7 @@
 
 #include <tel/text.h>
 
-#define SECONDS_MAX (365 * 86400)
+#define SECONDS_MAX 31536000 /* a year */
 
 static const char help[] =
     "usage: tel-send --background | --flush [--quiet] | --once\n"

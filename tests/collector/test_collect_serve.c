@@ -86,7 +86,7 @@ static void test_serve_every_end_has_its_total(void **state)
                                                                                  "ig"
                                                                                  "\":"
                                                                                  "9") "\n" LINE("log",
-                                                                                                "\"ms\":6,\"end\":\"lost\"") "\n",
+                                                                                                "\"end\":\"lost\"") "\n",
             NULL),
         204);
     report = collect_report(c, "git", "-k", "1", NULL);
@@ -102,7 +102,7 @@ static void test_serve_every_end_has_its_total(void **state)
     assert_int_equal(number_of(json_object_get(log, "exit"), "255"), 1);
     assert_int_equal(number_of(json_object_get(log, "sig"), "9"), 1);
     assert_int_equal(number_of(log, "p50_ms"), 3);
-    assert_int_equal(number_of(log, "p95_ms"), 6);
+    assert_int_equal(number_of(log, "p95_ms"), 5);
     json_decref(report);
 }
 
@@ -317,6 +317,7 @@ static const struct {
     {QUERY("commit", "ms=1&exit=0&home=yes"), 422, "field"},
     {QUERY("commit", "ms=1&exit=ok"), 422, "field"},
     {QUERY("commit", "exit=0"), 422, "field"},
+    {QUERY("commit", "ms=1&end=lost"), 422, "field"},
     {QUERY("commit", "ms=123&exit=0"), 422, "value"},
     {QUERY("commit", "ms=1&exit=0&fmt=xml"), 422, "value"},
     {QUERY("commit", "ms=1&exit=0&quiet=maybe"), 422, "value"},
@@ -443,15 +444,16 @@ static void test_serve_failing_database_answers_503(void **state)
     free(log);
 }
 
-/* How many connections the collector has read all of. */
+/* How many connections the collector has read all of. Line by line, because
+ * the table may be long: sscanf measures all of a string before it begins. */
 static int read_by_collector(const struct collect *c)
 {
-    char *table = file_read("/proc/net/tcp", NULL);
+    FILE *table = fopen("/proc/net/tcp", "re");
+    char line[256];
     int count = 0;
 
     assert_non_null(table);
-    for (char *line = strchr(table, '\n'); line != NULL && line[1] != '\0';
-         line = strchr(line + 1, '\n')) {
+    while (fgets(line, sizeof(line), table) != NULL) {
         unsigned port = 0;
         unsigned tcp_state = 0;
         unsigned waiting = 1;
@@ -461,7 +463,7 @@ static int read_by_collector(const struct collect *c)
             port == (unsigned)c->port && tcp_state == 1 && waiting == 0)
             count++;
     }
-    free(table);
+    (void)fclose(table);
     return count;
 }
 

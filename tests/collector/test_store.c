@@ -165,6 +165,11 @@ static void test_store_clock_that_jumps_forgets_one_step_only(void **state)
     /* Put right again: the generation begins anew, with its keys. */
     assert_true(seen(fixture->store, 20001, key));
     assert_true(seen(fixture->store, 20001 + TEL_KEY_WINDOW_DAYS, key));
+    /* And it ends in its time, not when the jumped clock would have had it. */
+    remember(fixture->store, 20001, other_key);
+    assert_true(seen(fixture->store, 20002 + TEL_KEY_WINDOW_DAYS, other_key));
+    assert_false(
+        seen(fixture->store, 20003 + 2 * TEL_KEY_WINDOW_DAYS, other_key));
 }
 
 static void test_store_reopened_remembers(void **state)

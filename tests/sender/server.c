@@ -280,7 +280,8 @@ size_t server_connections(struct server *server)
 
 static struct request get(struct server *server, size_t index)
 {
-    struct request request = {0};
+    static char none[] = "";
+    struct request request = {.raw = none, .key = none, .payload = none};
 
     pthread_mutex_lock(&server->lock);
     if (index < server->nrequests)

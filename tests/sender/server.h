@@ -36,7 +36,7 @@ void server_first(struct server *server, unsigned count, int status);
 size_t server_count(struct server *server);
 size_t server_connections(struct server *server);
 
-/* The request at index as it came; NULL past the last. Until server_free. */
+/* The request at index as it came; "" past the last. Until server_free. */
 const char *server_request(struct server *server, size_t index);
 /* Its Idempotency-Key, and its query or body. */
 const char *server_key(struct server *server, size_t index);

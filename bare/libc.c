@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The few functions of libc that the rooms below the shim call, made here of
- * two imports: syscall and errno.
+ * The few functions of libc that the rooms call, made of system calls.
  *
- * Each import is looked up at the start of every program on the machine; 45
- * of them cost 20 us. Made here, they also stay what they are where a host
- * (or another preload: fakeroot, libeatmydata) has its own open or stat.
- *
- * Hidden, so that no host ever sees them. Only for architectures on which
- * the kernel's struct stat and glibc's are the same; elsewhere libc's own
- * functions are imported. Context: child, as the functions they stand for.
+ * Hidden in the shim, so that no host ever sees them, and so that they stay
+ * what they are where a host (or another preload: fakeroot, libeatmydata)
+ * has its own open or stat. On the architectures of call.h the kernel's
+ * struct stat is glibc's. Context: child, as the functions they stand for.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,8 +23,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#if defined(__x86_64__) || defined(__aarch64__) || \
-    (defined(__riscv) && __riscv_xlen == 64)
+#include "call.h"
+
+long syscall(long number, ...)
+{
+    long arg[6];
+    long result;
+    va_list args;
+
+    va_start(args, number);
+    for (int i = 0; i < 6; i++) {
+        arg[i] = va_arg(args, long);
+    }
+    va_end(args);
+    result = call(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+    if (result < 0 && result > -4096) {
+        errno = (int)-result;
+        return -1;
+    }
+    return result;
+}
 
 int open(const char *path, int flags, ...)
 {
@@ -363,5 +377,3 @@ char *strstr(const char *string, const char *wanted)
     }
     return NULL;
 }
-
-#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * call: a system call, by the instruction itself.
+ *
+ * bare/ is what stands in for libc where libc costs too much: in the shim,
+ * each import is a look-up in every program that starts; in tel-wrap, the
+ * start of a static glibc takes ten times as long as all the rest. Only the
+ * functions that the rooms call are here, and only for the two architectures
+ * below; elsewhere libc's own are used.
+ *
+ * Context: child.
+ */
+#ifndef TEL_CALL_H
+#define TEL_CALL_H
+
+#if defined(__x86_64__)
+
+/* syscall(2): number in rax, arguments in rdi rsi rdx r10 r8 r9. */
+static inline long call(long number, long a, long b, long c, long d, long e,
+                        long f)
+{
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    long result;
+
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8),
+                       "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+#elif defined(__aarch64__)
+
+/* syscall(2): number in x8, arguments in x0 to x5. */
+static inline long call(long number, long a, long b, long c, long d, long e,
+                        long f)
+{
+    register long x8 __asm__("x8") = number;
+    register long x0 __asm__("x0") = a;
+    register long x1 __asm__("x1") = b;
+    register long x2 __asm__("x2") = c;
+    register long x3 __asm__("x3") = d;
+    register long x4 __asm__("x4") = e;
+    register long x5 __asm__("x5") = f;
+
+    __asm__ volatile("svc 0"
+                     : "+r"(x0)
+                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+                     : "memory");
+    return x0;
+}
+
+#else
+#error "bare/ knows x86_64 and aarch64"
+#endif
+
+#endif
