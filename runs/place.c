@@ -47,7 +47,7 @@ int tel_table_dir(const struct tel_env *env, size_t index, char *buf,
     if (index > 0) {
         return -ENOENT;
     }
-    tel_text_add(&text, "/dev/shm/tel-");
+    tel_text_add(&text, TEL_SHMDIR "/tel-");
     tel_text_number(&text, env->euid);
     return tel_text_end(&text) < 0 ? -ENAMETOOLONG : 0;
 }

@@ -166,14 +166,14 @@ static void test_place_runtime_dir_of_another_user_is_passed_over(void **state)
     assert_int_equal(tel_table_dir(&env, 0, dir, sizeof(dir)), 0);
     assert_string_equal(dir, "/run/user/99/tel");
     assert_int_equal(tel_table_dir(&env, 1, dir, sizeof(dir)), 0);
-    assert_string_equal(dir, "/dev/shm/tel-99");
+    assert_string_equal(dir, TEL_SHMDIR "/tel-99");
     assert_int_equal(tel_table_dir(&env, 2, dir, sizeof(dir)), -ENOENT);
     tel_env_read(&env, vars, false, 9);
     assert_int_equal(tel_table_dir(&env, 0, dir, sizeof(dir)), 0);
-    assert_string_equal(dir, "/dev/shm/tel-9");
+    assert_string_equal(dir, TEL_SHMDIR "/tel-9");
     tel_env_read(&env, vars, false, 999);
     assert_int_equal(tel_table_dir(&env, 0, dir, sizeof(dir)), 0);
-    assert_string_equal(dir, "/dev/shm/tel-999");
+    assert_string_equal(dir, TEL_SHMDIR "/tel-999");
 }
 
 int main(void)

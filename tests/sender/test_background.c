@@ -62,11 +62,11 @@ static bool tried(void *context)
 
 static void test_background_without_table_ends_at_once(void **state)
 {
-    struct scratch *scratch = scratch_new();
+    struct box *box = box_new();
 
     (void)state;
-    free(scratch_ok(scratch, 0, TEL_SEND, "--background", NULL));
-    scratch_free(scratch);
+    free(scratch_ok(box->scratch, 0, TEL_SEND, "--background", NULL));
+    box_free(box);
 }
 
 static void test_background_second_ends_at_once(void **state)
