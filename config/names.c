@@ -295,8 +295,7 @@ bool events_distinct(const struct tel_policy *policy, struct tel_str *ret_name)
         *ret_name = words;
         if (tel_policy_event(policy, words, modifier, name, sizeof(name)) <
                 0 ||
-            strcmp(name, "none") == 0 || strcmp(name, "other") == 0 ||
-            strcmp(name, "run") == 0) {
+            strcmp(name, "none") == 0 || strcmp(name, "other") == 0) {
             return false;
         }
         for (place = hash_name(name) % 1024; table[place] != 0;

@@ -74,6 +74,17 @@ static void plan(struct keeper *keeper, unsigned late_s)
     keeper->due = due_next(&due);
 }
 
+/* Reads what a pass, or another process, has planned. */
+static void read_plan(struct keeper *keeper)
+{
+    _cleanup_state_ struct state state = STATE_CLOSED;
+    struct due due;
+    if (state_open(keeper->sender->state, false, &state) < 0)
+        return;
+    due_load(&state, &due);
+    keeper->due = due_next(&due);
+}
+
 /* Keeps the outbox within its bounds. */
 static void trim(struct keeper *keeper)
 {
@@ -92,7 +103,7 @@ static void pass(struct keeper *keeper)
     if (keeper->held.events > OUTBOX_MAX_EVENTS ||
         keeper->held.bytes > OUTBOX_MAX_BYTES)
         trim(keeper);
-    plan(keeper, LATE_S);
+    read_plan(keeper);
 }
 
 /* Context: the child, which leaves by _exit. */

@@ -2,6 +2,7 @@
 /* tel-send: delivers what waits. */
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -37,13 +38,14 @@ static void settle_down(void)
 static int say_off(const struct sender *sender,
                    const struct tel_verdict *verdict)
 {
+    const char *variable = verdict->variable ? verdict->variable : "";
+    bool named = strstr(verdict->why, variable) != NULL;
     if (sender->mode != MODE_FLUSH)
         return 0;
     if (!sender->quiet)
-        fprintf(stderr, "tel-send: nothing is sent: rule %d: %s%s%s%s\n",
-                verdict->rule, verdict->why, verdict->variable ? " (" : "",
-                verdict->variable ? verdict->variable : "",
-                verdict->variable ? ")" : "");
+        fprintf(stderr, "tel-send: nothing is sent: rule %d: %s%s%s\n",
+                verdict->rule, verdict->why, named ? "" : ": ",
+                named ? "" : variable);
     return 1;
 }
 

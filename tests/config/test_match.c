@@ -255,6 +255,20 @@ static void test_match_tool_without_verbs_runs(void **state)
           rows);
 }
 
+/* cargo run, npm run: a verb like any other. */
+static void test_match_run_may_be_a_verb(void **state)
+{
+    static const struct row rows[] = {
+        {"run", "run"},
+        {"-q run x", "run"},
+        {"", "none"},
+        {"walk", "other"},
+    };
+
+    (void)state;
+    CHECK(TOOL "[verbs]\nrun = start it\n", rows);
+}
+
 #define MODIFIERS                       \
     COMMAND "[modifiers]\n"             \
             "log --oneline = oneline\n" \
@@ -455,6 +469,7 @@ int main(void)
         cmocka_unit_test(test_match_no_verb_is_none),
         cmocka_unit_test(test_match_unlisted_verb_may_be_ignored),
         cmocka_unit_test(test_match_tool_without_verbs_runs),
+        cmocka_unit_test(test_match_run_may_be_a_verb),
         cmocka_unit_test(test_match_modifiers_in_file_order),
         cmocka_unit_test(test_match_value_is_never_taken_for_a_modifier),
         cmocka_unit_test(test_match_words_are_listed_values),

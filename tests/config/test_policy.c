@@ -238,7 +238,6 @@ static const struct {
     {5, TOOL "[verbs]\nl\xc3\xb6g = x\n"},
     {5, TOOL "[verbs]\nnone = x\n"},
     {5, TOOL "[verbs]\nother = x\n"},
-    {5, TOOL "[verbs]\nrun = x\n"},
     {6, TOOL "[verbs]\nlog = x\nlog = y\n"},
     {6, TOOL "[verbs]\na b = x\na_b = y\n"},
     {6, TOOL "[verbs]\na_b c = x\na b_c = y\n"},

@@ -27,16 +27,26 @@ struct tel_env box_env(const struct box *box)
     return env;
 }
 
-static void map_id(const char *file, unsigned id)
+static void say_id(const char *file, const char *line)
 {
-    char line[64];
-    int len = snprintf(line, sizeof(line), "%u %u 1\n", id, id);
     int fd = open(file, O_WRONLY | O_CLOEXEC);
 
-    if (fd < 0 || write(fd, line, (size_t)len) < 0)
+    if (fd < 0 || write(fd, line, strlen(line)) < 0)
         print_message("%s: %s\n", file, strerror(errno));
     if (fd >= 0)
         close(fd);
+}
+
+/* The same ids inside a user namespace as outside. */
+static void keep_ids(unsigned uid, unsigned gid)
+{
+    char line[64];
+
+    say_id("/proc/self/setgroups", "deny");
+    snprintf(line, sizeof(line), "%u %u 1\n", uid, uid);
+    say_id("/proc/self/uid_map", line);
+    snprintf(line, sizeof(line), "%u %u 1\n", gid, gid);
+    say_id("/proc/self/gid_map", line);
 }
 
 /*
@@ -56,8 +66,7 @@ static void isolate(void)
     if (unshare(CLONE_NEWNS) < 0) {
         if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
             return;
-        map_id("/proc/self/uid_map", uid);
-        map_id("/proc/self/gid_map", gid);
+        keep_ids(uid, gid);
     }
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
         mount("tmpfs", "/dev/shm", "tmpfs", 0, "mode=1777") < 0)

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* TLS: who is trusted, and that nothing leaves for those who are not. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <tel/outbox.h>
+
+#include "box.h"
+
+struct https {
+    struct box *box;
+    pid_t pid;
+    unsigned port;
+};
+
+static bool listens(void *context)
+{
+    struct https *https = context;
+    char *log =
+        file_read(scratch_path(https->box->scratch, "openssl.log"), NULL);
+    char *at = log == NULL ? NULL : strstr(log, "ACCEPT ");
+
+    if (at != NULL && strchr(at, '\n') != NULL && strrchr(at, ':') != NULL)
+        https->port = (unsigned)strtoul(strrchr(at, ':') + 1, NULL, 10);
+    free(log);
+    return https->port != 0;
+}
+
+/* openssl's own server: it answers each GET with 200. */
+static int setup(void **state)
+{
+    struct https *https = calloc(1, sizeof(*https));
+    char command[] =
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+        " -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem"
+        " 2>/dev/null && exec openssl s_server -accept localhost:0"
+        " -cert cert.pem -key key.pem -www";
+    char shell[] = "sh";
+    char option[] = "-c";
+    char *argv[] = {shell, option, command, NULL};
+    char endpoint[64];
+
+    assert_non_null(https);
+    https->box = box_new();
+    https->pid = scratch_start(https->box->scratch, "openssl.log", argv);
+    until(listens, https);
+    snprintf(endpoint, sizeof(endpoint), "https://localhost:%u/t", https->port);
+    box_tool_at(https->box, "probe", "GET", endpoint);
+    box_new_file(https->box, "probe", 0, 1);
+    *state = https;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct https *https = *state;
+
+    scratch_stop(https->box->scratch, https->pid, SIGKILL);
+    box_free(https->box);
+    free(https);
+    return 0;
+}
+
+static void test_https_unknown_authority_gets_nothing(void **state)
+{
+    struct https *https = *state;
+    char *log;
+
+    box_flush(https->box, 1, "0 sent, 1 waiting\n");
+    log = box_text(https->box, TEL_LOG_FILE);
+    assert_string_equal(log, "");
+    free(log);
+}
+
+static void test_https_authority_from_file_is_trusted(void **state)
+{
+    struct https *https = *state;
+
+    scratch_set(https->box->scratch, "SSL_CERT_FILE",
+                scratch_path(https->box->scratch, "home/cert.pem"));
+    box_flush(https->box, 0, "1 sent, 0 waiting\n");
+}
+
+static void test_https_authority_from_directory_is_trusted(void **state)
+{
+    struct https *https = *state;
+
+    free(scratch_ok(https->box->scratch, 0, "sh", "-c",
+                    "mkdir ca && cp cert.pem ca && openssl rehash ca", NULL));
+    scratch_set(https->box->scratch, "SSL_CERT_DIR",
+                scratch_path(https->box->scratch, "home/ca"));
+    box_flush(https->box, 0, "1 sent, 0 waiting\n");
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_https_unknown_authority_gets_nothing),
+        CASE(test_https_authority_from_file_is_trusted),
+        CASE(test_https_authority_from_directory_is_trusted),
+    };
+
+    return cmocka_run_group_tests_name("https", tests, NULL, NULL);
+}
