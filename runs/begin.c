@@ -10,8 +10,10 @@
 
 #include "table.h"
 
-/* 40 KiB that only a configured program touches. */
-static struct tel_policy policy;
+/* 40 KiB that only a configured program touches, and of that a few pages. */
+static struct tel_policy policy __attribute__((aligned(4096)));
+
+_Static_assert(offsetof(struct tel_policy, verbs) <= 4096, "one page");
 
 /* A table that is open, and its first page mapped. */
 struct place {

@@ -116,8 +116,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
     int script;
 
     look_up(&next__exit, "_exit");
-    if (program.path == NULL || argc < 1 || argv == NULL || argv[0] == NULL ||
-        own.run.word != NULL) {
+    if (program.path == NULL || argc < 1 || argv == NULL || argv[0] == NULL) {
         return;
     }
     script = script_at(argc, argv, program.path);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -67,6 +68,8 @@ static void isolate(void)
         if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
             return;
         keep_ids(uid, gid);
+        /* Else what it forks is not to be looked at in /proc. */
+        prctl(PR_SET_DUMPABLE, 1);
     }
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
         mount("tmpfs", "/dev/shm", "tmpfs", 0, "mode=1777") < 0)

@@ -54,12 +54,12 @@
 #define TEL_POLICY_MAX 32768 /* a policy file */
 #define TEL_WORDS_MAX 3     /* words in a verb (a count) */
 #define TEL_VERBS_MAX 512   /* the rest are counts too */
-#define TEL_ALIASES_MAX 128
-#define TEL_MODIFIERS_MAX 128
-#define TEL_VALUE_OPTIONS_MAX 256
+#define TEL_ALIASES_MAX 64
+#define TEL_MODIFIERS_MAX 64
+#define TEL_VALUE_OPTIONS_MAX 128
 #define TEL_FIELDS_MAX 12
 #define TEL_PURPOSES_MAX (TEL_FIELDS_MAX + 2) /* fields, ms and exit */
-#define TEL_ITEMS_MAX 512
+#define TEL_ITEMS_MAX 256
 
 /*
  * The longest query that an event of an accepted policy can make: what a
@@ -207,13 +207,15 @@ struct tel_policy {
     struct tel_coarse coarse;
     uint16_t nverbs, naliases, nmodifiers, nvalue_options, nfields, nitems,
         npurposes;
-    struct tel_verb verbs[TEL_VERBS_MAX];
-    struct tel_alias aliases[TEL_ALIASES_MAX];
-    struct tel_modifier modifiers[TEL_MODIFIERS_MAX];
-    struct tel_value_option value_options[TEL_VALUE_OPTIONS_MAX];
+    /* Up to the verbs it is all one page: each further page that a recorded
+     * program touches costs it some microseconds. */
     struct tel_field fields[TEL_FIELDS_MAX];
     struct tel_purpose purposes[TEL_PURPOSES_MAX];
     struct tel_str items[TEL_ITEMS_MAX];
+    struct tel_modifier modifiers[TEL_MODIFIERS_MAX];
+    struct tel_value_option value_options[TEL_VALUE_OPTIONS_MAX];
+    struct tel_alias aliases[TEL_ALIASES_MAX];
+    struct tel_verb verbs[TEL_VERBS_MAX];
     char text[TEL_POLICY_MAX + 256];
 };
 
