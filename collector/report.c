@@ -23,10 +23,12 @@ static void *append(void *array, size_t *count, size_t size)
     memcpy(&at, array, sizeof(at));
     /* The room doubles whenever the count is a power of two. */
     if ((*count & (*count - 1)) == 0) {
-        at = reallocarray(at, *count == 0 ? 1 : 2 * *count, size);
-        if (at == NULL)
+        void *more = reallocarray(at, *count == 0 ? 1 : 2 * *count, size);
+
+        if (more == NULL)
             return NULL;
-        memcpy(array, &at, sizeof(at));
+        memcpy(array, &more, sizeof(more));
+        at = more;
     }
     return memset((char *)at + size * (*count)++, 0, size);
 }

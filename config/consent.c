@@ -107,6 +107,8 @@ int consent_read(const struct tel_env *env, const struct tel_policy *policy,
 {
     struct consent consent = {TEL_ANSWER_NONE, false, false};
     char path[TEL_PATH_MAX];
+    char small[2048]; /* most are; a page of file_text costs microseconds */
+    const char *text = small;
     const char *what = NULL;
     struct ini ini;
     int r = tel_path_consent(env, path, sizeof(path));
@@ -114,7 +116,11 @@ int consent_read(const struct tel_env *env, const struct tel_policy *policy,
     if (r < 0) {
         return r;
     }
-    r = tel_trusted_read(path, env->euid, file_text, sizeof(file_text));
+    r = tel_trusted_read(path, env->euid, small, sizeof(small));
+    if (r == -EFBIG) {
+        r = tel_trusted_read(path, env->euid, file_text, sizeof(file_text));
+        text = file_text;
+    }
     if (r == -ENOENT || r == -ENOTDIR) {
         *ret_consent = consent;
         return 0;
@@ -122,7 +128,7 @@ int consent_read(const struct tel_env *env, const struct tel_policy *policy,
     if (r < 0) {
         return r;
     }
-    ini_start(&ini, file_text, (size_t)r);
+    ini_start(&ini, text, (size_t)r);
     while ((r = ini_next(&ini, &what)) > 0) {
         if (span_is(ini.key, "*") && consent.answer == TEL_ANSWER_NONE) {
             consent.answer = TEL_ANSWER_NO;

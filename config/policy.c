@@ -467,7 +467,7 @@ static int check_size(struct parse *parse)
     const struct tel_policy *policy = parse->policy;
     size_t size =
         strlen("t=&e=&v=1&tv=&os=linux&libc=&ms=3600000&exit=error") +
-        3U * policy->id.len + TEL_EVENT_MAX + escapes(policy) +
+        (size_t)3 * policy->id.len + TEL_EVENT_MAX + escapes(policy) +
         TEL_VERSION_MAX + 24;
 
     for (unsigned i = 0; i < policy->nfields; i++) {

@@ -21,13 +21,6 @@ struct place {
     struct table_head *head;
 };
 
-static const char *name_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 static int map_head(struct place *place)
 {
     struct table_head *head =

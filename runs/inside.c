@@ -32,30 +32,30 @@ static bool owns_run(int fd, const struct table_head *head, pid_t pid,
                                    proc_dev, process->start_ns);
 }
 
-bool is_inside(int fd, const struct table_head *head, const char *name,
-               pid_t pid, uint64_t proc_dev)
+/* git's gc in the background: started by the tool itself, in a session of
+ * its own, and perhaps after the run was over. */
+static bool is_own_child(const char *name, pid_t parent)
+{
+    char comm[COMM_SIZE];
+
+    return process_comm(parent, comm) == 0 &&
+           strncmp(comm, name, COMM_LEN) == 0;
+}
+
+/* Whether an ancestor, within the session, owns a run. */
+static bool has_running_ancestor(int fd, const struct table_head *head,
+                                 pid_t parent, uint64_t proc_dev)
 {
     struct process process;
+    pid_t ancestor = parent;
     pid_t session = 0;
-    pid_t ancestor;
 
-    /* The leader of a job was typed, whoever runs the shell. */
-    if (getpgrp() == pid) {
-        return false;
-    }
-    ancestor = getppid();
     for (unsigned depth = 0; depth < ANCESTORS_MAX && ancestor > 1; depth++) {
         if (process_read(ancestor, &process) < 0) {
             return false;
         }
         if (depth == 0) {
             session = process.session;
-            if (strncmp(process.comm, name, sizeof(process.comm) - 1) == 0) {
-                return true;
-            }
-            if (!other_is_running(head, pid)) {
-                return false;
-            }
         }
         if (process.session != session) {
             return false;
@@ -66,4 +66,19 @@ bool is_inside(int fd, const struct table_head *head, const char *name,
         ancestor = process.ppid;
     }
     return false;
+}
+
+bool is_inside(int fd, const struct table_head *head, const char *name,
+               pid_t pid, uint64_t proc_dev)
+{
+    pid_t parent;
+
+    /* The leader of a job was typed, whoever runs the shell. */
+    if (getpgrp() == pid) {
+        return false;
+    }
+    parent = getppid();
+    return is_own_child(name, parent) ||
+           (other_is_running(head, pid) &&
+            has_running_ancestor(fd, head, parent, proc_dev));
 }

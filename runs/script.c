@@ -60,7 +60,7 @@ static int read_line(const char *path, char line[LINE_BYTES + 1])
     return 0;
 }
 
-static const char *name_of(const char *path)
+const char *name_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
 

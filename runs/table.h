@@ -155,7 +155,6 @@ static inline unsigned table_bucket(pid_t pid)
 
 /* What of a pid the kernel tells in /proc/PID/stat. */
 struct process {
-    char comm[16];
     char state;
     pid_t ppid;
     pid_t session;
@@ -169,6 +168,15 @@ struct process {
  * where it may not be read. Three system calls. process.c
  */
 int process_read(pid_t pid, struct process *ret_process);
+
+/*
+ * The name of a process, which the kernel cuts to 15 bytes, into comm: 0, or
+ * as process_read. Costs a third of that: /proc/PID/stat adds up much that
+ * nobody asked for. process.c
+ */
+#define COMM_SIZE 18
+#define COMM_LEN 15
+int process_comm(pid_t pid, char comm[COMM_SIZE]);
 
 /*
  * Whether wait_status is told truly: proc(5) shows 0 for a process of somebody
@@ -218,6 +226,9 @@ int slot_claim(int fd, struct table_head *head, struct table_slot *slot,
 
 /* The live holder of the lease for this /proc, or 0. lease.c */
 pid_t lease_holder(const struct table_head *head, uint64_t proc_dev);
+
+/* The last part of a path. script.c */
+const char *name_of(const char *path);
 
 /*
  * Starts tel-send in the background: 0, -EBUSY where one of that /proc is

@@ -36,7 +36,7 @@ static int setup(void **state)
     char command[] =
         "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
         " -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem"
-        " 2>/dev/null && exec openssl s_server -accept localhost:0"
+        " 2>/dev/null && exec openssl s_server -accept 127.0.0.1:0"
         " -cert cert.pem -key key.pem -www";
     char shell[] = "sh";
     char option[] = "-c";

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How many system calls the shim costs a host, counted by strace. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,15 @@ static struct calls trace(struct recorded *r, bool leader)
     return calls;
 }
 
+static bool one_is_running(void *context)
+{
+    struct tel_table_counts counts;
+
+    tel_table_look(context);
+    tel_table_count(context, &counts);
+    return counts.running == 1;
+}
+
 static void test_calls_off_by_environment_none(void **state)
 {
     static const char names[][16] = {"DO_NOT_TRACK", "CI"};
@@ -138,6 +148,42 @@ static void test_calls_recorded_child_at_most_4_more(void **state)
     recorded_nothing_more(r);
 }
 
+/* Another run goes on, so each ancestor must be looked at: here strace, sh
+ * and, in another session, the one that started that. */
+static void test_calls_recorded_beside_a_run_4_more_an_ancestor(void **state)
+{
+    static char *const sleeper[] = {(char *)(uintptr_t)HOST,
+                                    (char *)(uintptr_t)"wait", NULL};
+    struct recorded *r = *state;
+    const char *out = scratch_path(r->scratch, "trace");
+    struct calls calls;
+    pid_t pid;
+    char *text;
+
+    recorded_tool(r, "host", "[command]\nverbs = none\n");
+    scratch_set(r->scratch, "LD_PRELOAD", TEL_STAGE_SHIM);
+    pid = scratch_start(r->scratch, NULL, sleeper);
+    scratch_set(r->scratch, "LD_PRELOAD", NULL);
+    until(one_is_running, r->table);
+    free(scratch_ok(r->scratch, 0, "setsid", "-w", "sh", "-c",
+                    "strace -o \"$0\" -E LD_PRELOAD=" TEL_STAGE_SHIM
+                    " " HOST " marked; exit $?",
+                    out, NULL));
+    text = file_read(out, NULL);
+    assert_non_null(text);
+    calls = count(text);
+    free(text);
+    print_message("           %u before main, %u after\n", calls.before,
+                  calls.after);
+    assert_true(calls.before > 26);
+    assert_true(calls.before <= 26 + 3 * 4);
+    assert_int_equal(calls.after, 0);
+    recorded_expect(r, "run", TEL_END_CODE, 0);
+    (void)scratch_stop(r->scratch, pid, SIGTERM);
+    (void)recorded_next(r);
+    recorded_nothing_more(r);
+}
+
 /* The policy in the last place of the search, and a word field. */
 static void test_calls_recorded_at_worst_still_within(void **state)
 {
@@ -166,6 +212,9 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_calls_recorded_child_at_most_4_more, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_calls_recorded_beside_a_run_4_more_an_ancestor, setup,
+            teardown),
         cmocka_unit_test_setup_teardown(
             test_calls_recorded_at_worst_still_within, setup, teardown),
     };

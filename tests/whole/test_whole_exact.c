@@ -196,7 +196,10 @@ static unsigned check_event(const struct tally *tally, int tool,
     while (verb < VERBS && strcmp(events[verb], name) != 0) {
         verb++;
     }
-    assert_true(verb < VERBS);
+    if (verb == VERBS) {
+        fail_msg("never run: %s", name);
+        return 0;
+    }
     assert_int_equal(member(event, "runs"), tally->runs[tool][verb]);
     assert_int_equal(member(event, "ok"), tally->ends[tool][verb][0]);
     for (int i = 0; i < 256; i++) {
