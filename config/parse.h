@@ -33,6 +33,9 @@ struct tel_str parse_str(const struct parse *parse, struct span span);
 /* A line of [fields]. fields.c */
 int parse_field(struct parse *parse);
 
+/* What must hold of all lines together. whole.c */
+int parse_check(struct parse *parse);
+
 /* Byte classes of names. names.c */
 bool verb_word_valid(struct span word);
 bool option_valid(struct span option);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The policy file: its sections, and what must hold of it as a whole. */
+/* The policy file and its sections. */
 #include <errno.h>
 #include <string.h>
 
@@ -384,21 +384,6 @@ static int parse_entry(struct parse *parse)
     return parse_fail(parse, "there is no section", section);
 }
 
-/* Sets the line that a sentence names to the one that holds this str. */
-static void point_at(struct parse *parse, struct tel_str str)
-{
-    parse->ini.line = 1;
-    for (size_t i = 0; i < str.at && i < parse->policy->text_len; i++) {
-        parse->ini.line += parse->policy->text[i] == '\n';
-    }
-}
-
-static int fail_at(struct parse *parse, struct tel_str str, const char *what)
-{
-    point_at(parse, str);
-    return parse_fail(parse, what, str_span(parse->policy, str));
-}
-
 /* The variable that switches the tool off: GIT_NO_TELEMETRY for git. */
 static void default_disable(struct tel_policy *policy)
 {
@@ -421,144 +406,6 @@ static void default_disable(struct tel_policy *policy)
     memcpy(end, suffix, sizeof(suffix) - 1);
     policy->disable.len = (uint16_t)(id.len + sizeof(suffix) - 1);
     policy->text_len = (uint16_t)(policy->text_len + policy->disable.len);
-}
-
-/* The longest value that a field can take on the wire, '+' as "%2B". */
-static size_t longest_value(const struct tel_policy *policy,
-                            const struct tel_field *field)
-{
-    size_t longest = strlen("1000000000");
-
-    for (unsigned i = 0; i < field->values; i++) {
-        struct span value =
-            str_span(policy, policy->items[field->first_value + i]);
-        size_t len = 0;
-
-        for (size_t n = 0; n < value.len; n++) {
-            len += value.at[n] == '+' ? 3 : 1;
-        }
-        longest = len > longest ? len : longest;
-    }
-    return longest;
-}
-
-/* What '+' adds to the longest event's name as "%2B", at the most. */
-static size_t escapes(const struct tel_policy *policy)
-{
-    size_t most = 0;
-
-    for (unsigned i = 0; i < policy->nverbs + policy->nmodifiers; i++) {
-        struct span name = str_span(
-            policy, i < policy->nverbs
-                        ? policy->verbs[i].words
-                        : policy->modifiers[i - policy->nverbs].name);
-        size_t n = 0;
-
-        for (size_t at = 0; at < name.len; at++) {
-            n += name.at[at] == '+' ? 2 : 0;
-        }
-        most = n > most ? n : most;
-    }
-    return 2 * most; /* a verb and its modifier */
-}
-
-static int check_size(struct parse *parse)
-{
-    const struct tel_policy *policy = parse->policy;
-    size_t size =
-        strlen("t=&e=&v=1&tv=&os=linux&libc=&ms=3600000&exit=error") +
-        (size_t)3 * policy->id.len + TEL_EVENT_MAX + escapes(policy) +
-        TEL_VERSION_MAX + 24;
-
-    for (unsigned i = 0; i < policy->nfields; i++) {
-        size += 2U + policy->fields[i].key.len +
-                longest_value(policy, &policy->fields[i]);
-    }
-    if (size > TEL_QUERY_MAX) {
-        return fail_at(parse,
-                       policy->nfields > 0
-                           ? policy->fields[policy->nfields - 1].key
-                           : policy->id,
-                       "an event would become too long with");
-    }
-    return 0;
-}
-
-static int check_references(struct parse *parse)
-{
-    const struct tel_policy *policy = parse->policy;
-
-    for (unsigned i = 0; i < policy->naliases; i++) {
-        const struct tel_alias *alias = &policy->aliases[i];
-
-        if (alias->words.len == 0 ||
-            verb_find(policy, str_span(policy, alias->target)) == NULL) {
-            return fail_at(parse, alias->target,
-                           "an alias of a verb that is not listed:");
-        }
-        if (verb_find(policy, str_span(policy, alias->words)) != NULL) {
-            return fail_at(parse, alias->words,
-                           "both a verb and an alias:");
-        }
-    }
-    for (unsigned i = 0; i < policy->nmodifiers; i++) {
-        struct tel_str words = policy->modifiers[i].words;
-
-        if (words.len == 0 ? !policy->verbs_none
-                           : verb_find(policy, str_span(policy, words)) ==
-                                 NULL) {
-            return fail_at(parse, policy->modifiers[i].option,
-                           "a modifier of a verb that is not listed:");
-        }
-    }
-    return 0;
-}
-
-static bool has_purpose_target(const struct tel_policy *policy,
-                               struct span key)
-{
-    if (span_is(key, "ms") || span_is(key, "exit")) {
-        return true;
-    }
-    for (unsigned i = 0; i < policy->nfields; i++) {
-        if (span_equal(str_span(policy, policy->fields[i].key), key)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int check_whole(struct parse *parse)
-{
-    struct tel_policy *policy = parse->policy;
-    struct tel_str shared = {0, 0};
-    int r;
-
-    parse->ini.line = parse->ini.line > 0 ? parse->ini.line : 1;
-    if (policy->id.len == 0 || policy->endpoint.len == 0) {
-        return parse_fail(parse, "[tool] needs id and endpoint", nothing);
-    }
-    if (policy->verbs_none && policy->nverbs > 0) {
-        return fail_at(parse, policy->verbs[0].words,
-                       "verbs = none, but one is listed:");
-    }
-    r = check_references(parse);
-    if (r < 0) {
-        return r;
-    }
-    for (unsigned i = 0; i < policy->npurposes; i++) {
-        if (!has_purpose_target(policy,
-                                str_span(policy, policy->purposes[i].key))) {
-            return fail_at(parse, policy->purposes[i].key,
-                           "a purpose for a field that is not declared:");
-        }
-    }
-    if (!events_distinct(policy, &shared)) {
-        return fail_at(
-            parse, shared,
-            "reserved, too long, or the same on the wire as another:");
-    }
-    return check_size(parse);
 }
 
 /* Everything but name, installed and the arrays' elements. */
@@ -612,7 +459,7 @@ int tel_policy_parse(struct tel_policy *ret_policy, const char *name,
     if (r < 0) {
         return parse_fail(&parse, what, nothing);
     }
-    r = check_whole(&parse);
+    r = parse_check(&parse);
     if (r == 0 && ret_policy->disable.len == 0) {
         default_disable(ret_policy);
     }
