@@ -21,14 +21,15 @@ struct place {
     struct table_head *head;
 };
 
-static int map_head(struct place *place)
+/* place->head stays NULL where it is no table. */
+static void map_head(struct place *place)
 {
     struct table_head *head =
         mmap(NULL, TABLE_HEAD, PROT_READ | PROT_WRITE,
              MAP_SHARED | MAP_POPULATE, place->fd, 0);
 
     if (head == MAP_FAILED) {
-        return -errno;
+        return;
     }
     if (memcmp(head->magic, TABLE_MAGIC, sizeof(TABLE_MAGIC)) != 0 ||
         head->slots != TABLE_SLOTS ||
@@ -36,10 +37,9 @@ static int map_head(struct place *place)
         (head->clock != CLOCK_MONOTONIC &&
          head->clock != CLOCK_MONOTONIC_COARSE)) {
         (void)munmap(head, TABLE_HEAD);
-        return -EBADMSG;
+        return;
     }
     place->head = head;
-    return 0;
 }
 
 static void leave(struct place *place)
@@ -53,11 +53,11 @@ static void leave(struct place *place)
 }
 
 /* The table, made where there is none; the second place where the first is
- * not one that may be used. */
-static int enter(const struct tel_env *env, struct place *place)
+ * not one that may be used. Without one, place->head stays NULL. */
+static void enter(const struct tel_env *env, struct place *place)
 {
     char dir[TEL_PATH_MAX];
-    int r = -ENOENT;
+    int r;
 
     for (size_t i = 0; place->fd < 0 && i < 2; i++) {
         if (tel_table_dir(env, i, dir, sizeof(dir)) < 0) {
@@ -72,7 +72,9 @@ static int enter(const struct tel_env *env, struct place *place)
         }
         place->fd = r >= 0 ? r : -1;
     }
-    return place->fd < 0 ? r : map_head(place);
+    if (place->fd >= 0) {
+        map_head(place);
+    }
 }
 
 static void arm(struct tel_run *run, struct table_head *head, unsigned slot,
@@ -145,7 +147,10 @@ static enum tel_begin resume_run(const struct tel_env *env,
         return otherwise;
     }
     place.fd = table_open(dir, env->euid, O_RDWR);
-    if (place.fd >= 0 && map_head(&place) == 0 &&
+    if (place.fd >= 0) {
+        map_head(&place);
+    }
+    if (place.head != NULL &&
         resume(&place, first + (unsigned)i, pid, ret_run)) {
         place.head = NULL; /* stays mapped */
         result = TEL_BEGIN_CONTINUED;
@@ -264,7 +269,8 @@ static enum tel_begin begin(const struct tel_program *program,
     if (!verdict.on) {
         return resume_run(&env, TEL_BEGIN_OFF, ret_run);
     }
-    if (enter(&env, &place) == 0) {
+    enter(&env, &place);
+    if (place.head != NULL) {
         result = claim(program, &env, &place, ret_run);
         if (ret_run->word != NULL) {
             place.head = NULL; /* stays mapped */

@@ -215,6 +215,7 @@ static void continue_watch(struct tel_table *table, unsigned i, uint64_t word)
     struct pollfd pidfd = {.fd = watch->pidfd, .events = POLLIN};
     struct process process;
     int wait_status;
+    bool told;
 
     if (watch->pidfd < 0) {
         watch->gone = is_gone(watch, word_pid(word), &table->slots[i]);
@@ -225,13 +226,14 @@ static void continue_watch(struct tel_table *table, unsigned i, uint64_t word)
     }
     watch->gone = true;
     (void)epoll_ctl(table->epoll, EPOLL_CTL_DEL, watch->pidfd, NULL);
-    if (tel_pidfd_status(watch->pidfd, &wait_status) == 0) {
-        set_told(watch, wait_status);
-    } else if (process_read(word_pid(word), &process) == 0 &&
-               process.state == 'Z' && process_may_be_read(word_pid(word))) {
-        set_told(watch, process.wait_status);
-    } else if (tel_pidfd_status(watch->pidfd, &wait_status) == 0) {
-        /* Reaped between the two. */
+    told = tel_pidfd_status(watch->pidfd, &wait_status) == 0;
+    if (!told && process_read(word_pid(word), &process) == 0 &&
+        process.state == 'Z' && process_may_be_read(word_pid(word))) {
+        wait_status = process.wait_status;
+        told = true;
+    }
+    /* Or it was reaped between the two. */
+    if (told || tel_pidfd_status(watch->pidfd, &wait_status) == 0) {
         set_told(watch, wait_status);
     }
     close_fd(&watch->pidfd);

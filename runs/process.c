@@ -140,7 +140,7 @@ int process_comm(pid_t pid, char comm[COMM_SIZE])
     }
     /* A comm may hold a newline itself; the last one is the kernel's. */
     comm[n] = '\0';
-    if (comm[n - 1] == '\n') {
+    if (n > 0 && comm[n - 1] == '\n') {
         comm[n - 1] = '\0';
     }
     return 0;

@@ -74,7 +74,7 @@ bool tel_is_env(const char *program)
 
 int tel_script_interpreter(const char *path, char *buf, size_t size)
 {
-    char line[LINE_BYTES + 1];
+    char line[LINE_BYTES + 1] = "";
     char *interpreter;
     const char *argument;
     struct tel_text text;
