@@ -79,8 +79,7 @@ int *__errno_location(void)
 
 unsigned long getauxval(unsigned long type)
 {
-    for (const unsigned long *pair = auxiliary; pair[0] != AT_NULL;
-         pair += 2) {
+    for (const unsigned long *pair = auxiliary; pair[0] != AT_NULL; pair += 2) {
         if (pair[0] == type) {
             return pair[1];
         }
@@ -148,11 +147,10 @@ int ioctl(int fd, unsigned long request, ...)
 
 int poll(struct pollfd *fds, nfds_t n, int timeout_ms)
 {
-    struct timespec limit = {timeout_ms / 1000,
-                             timeout_ms % 1000 * 1000000L};
+    struct timespec limit = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
 
-    return (int)syscall(SYS_ppoll, fds, n, timeout_ms < 0 ? NULL : &limit,
-                        NULL, 8L);
+    return (int)syscall(SYS_ppoll, fds, n, timeout_ms < 0 ? NULL : &limit, NULL,
+                        8L);
 }
 
 int uname(struct utsname *name)
@@ -196,8 +194,7 @@ struct kernel_action {
     unsigned long mask;
 };
 
-int sigaction(int signal, const struct sigaction *action,
-              struct sigaction *old)
+int sigaction(int signal, const struct sigaction *action, struct sigaction *old)
 {
     struct kernel_action to = {0};
     struct kernel_action from = {0};
@@ -226,8 +223,7 @@ int sigwaitinfo(const sigset_t *set, siginfo_t *info)
  * ends with its result. The child's registers are the parent's, but for the
  * stack, on which both have been left.
  */
-int clone(int (*function)(void *), void *stack, int flags, void *argument,
-          ...)
+int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
 {
     void **top = (void **)((uintptr_t)stack & ~(uintptr_t)15);
     long result;
@@ -273,8 +269,8 @@ int clone(int (*function)(void *), void *stack, int flags, void *argument,
                      "brk #0\n"
                      "1:\n"
                      : "+r"(x0)
-                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4),
-                       [exit] "i"(SYS_exit)
+                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3),
+                       "r"(x4), [exit] "i"(SYS_exit)
                      : "x30", "memory");
     result = x0;
 #endif

@@ -27,7 +27,7 @@ static void print_aim(const struct variant *variants, struct aim aim,
     if (aim.than < 0 || variants[aim.than].argv == NULL)
         return;
     over = median - figures_median(variants[aim.than].us, n);
-    printf("%s", variants[aim.than].name);
+    printf("  %s", variants[aim.than].name);
     if (aim.us > 0)
         printf(" + %.0f us", aim.us);
     if (over <= aim.us)

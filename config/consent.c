@@ -304,9 +304,8 @@ static int write_text(struct tel_text *text, const struct tel_policy *policy,
     int r;
 
     tel_text_start(text, new_text, sizeof(new_text));
-    tel_text_add(text,
-                 "# What you decided about telemetry. Change it with\n"
-                 "# 'tel on TOOL', 'tel off TOOL' or 'tel off --all'.\n");
+    tel_text_add(text, "# What you decided about telemetry. Change it with\n"
+                       "# 'tel on TOOL', 'tel off TOOL' or 'tel off --all'.\n");
     r = keep_lines(text, policy, old_len);
     if (r == 0) {
         r = add_line(text, policy, answer);
@@ -325,7 +324,8 @@ int tel_consent_write(const struct tel_env *env,
     struct tel_text text;
     int r;
 
-    if (answer == TEL_ANSWER_NONE || (policy == NULL && answer != TEL_ANSWER_NO)) {
+    if (answer == TEL_ANSWER_NONE ||
+        (policy == NULL && answer != TEL_ANSWER_NO)) {
         return fail(err, -EINVAL, "consent", "no such answer");
     }
     r = tel_path_config(env, path, sizeof(path));

@@ -43,8 +43,8 @@ static bool rule_tool_variable(const struct tel_env *env,
     struct span name = str_span(policy, policy->disable);
 
     for (char *const *var = env->vars; *var != NULL; var++) {
-        if (strncmp(*var, name.at, name.len) == 0 &&
-            (*var)[name.len] == '=' && (*var)[name.len + 1] != '\0') {
+        if (strncmp(*var, name.at, name.len) == 0 && (*var)[name.len] == '=' &&
+            (*var)[name.len + 1] != '\0') {
             return off(verdict, 3, "the tool's own variable is set", NULL);
         }
     }
@@ -58,14 +58,13 @@ static bool rule_ci(const struct tel_env *env, struct tel_verdict *verdict)
 }
 
 /* The machine's word: "collect = no", or "ask", which is as no file. */
-static bool rule_machine(const struct tel_env *env,
-                         struct tel_verdict *verdict)
+static bool rule_machine(const struct tel_env *env, struct tel_verdict *verdict)
 {
     char text[2048];
     const char *what = NULL;
     struct ini ini;
     int r = tel_trusted_read(TEL_SYSCONFDIR "/tel/tel.conf", env->euid, text,
-                      sizeof(text));
+                             sizeof(text));
 
     if (r == -ENOENT || r == -ENOTDIR) {
         return false;

@@ -42,11 +42,11 @@ static int add_options(struct parse *parse, struct tel_field *field,
             }
         }
         if (!option_valid(word)) {
-            return parse_fail(
-                parse,
-                until_colon ? "expected 'word OPTION...: VALUE...', not"
-                            : "expected 'flag OPTION...', not",
-                word);
+            return parse_fail(parse,
+                              until_colon
+                                  ? "expected 'word OPTION...: VALUE...', not"
+                                  : "expected 'flag OPTION...', not",
+                              word);
         }
         r = add_item(parse, word, &field->options);
         if (r < 0) {

@@ -45,10 +45,9 @@ static int split(struct ini *ini, struct span line, const char **ret_what)
         *ret_what = "expected 'name = value' or '[section]'";
         return -EINVAL;
     }
-    ini->key =
-        trim((struct span){line.at, (size_t)(equals - line.at)});
-    ini->value = trim((struct span){
-        equals + 1, line.len - (size_t)(equals - line.at) - 1});
+    ini->key = trim((struct span){line.at, (size_t)(equals - line.at)});
+    ini->value = trim(
+        (struct span){equals + 1, line.len - (size_t)(equals - line.at) - 1});
     if (ini->key.len == 0) {
         *ret_what = "there is no name before '='";
         return -EINVAL;
@@ -89,8 +88,7 @@ int ini_next(struct ini *ini, const char **ret_what)
 
 bool span_is(struct span span, const char *string)
 {
-    return strlen(string) == span.len &&
-           memcmp(span.at, string, span.len) == 0;
+    return strlen(string) == span.len && memcmp(span.at, string, span.len) == 0;
 }
 
 struct span span_word(struct span *rest)

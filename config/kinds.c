@@ -14,7 +14,7 @@ static void add_str(struct tel_text *text, const struct tel_policy *policy,
 
 static void add_ms(struct tel_text *text, const struct tel_policy *policy)
 {
-    tel_text_add(text, policy->coarse.ms == TEL_MS_ROUNDED ? "ms=rounded"
+    tel_text_add(text, policy->coarse.ms == TEL_MS_ROUNDED  ? "ms=rounded"
                        : policy->coarse.ms == TEL_MS_BUCKET ? "ms=bucket"
                                                             : "");
 }
@@ -49,8 +49,7 @@ static void add_field(struct tel_text *text, const struct tel_policy *policy,
     }
 }
 
-static void add_modifier(struct tel_text *text,
-                         const struct tel_policy *policy,
+static void add_modifier(struct tel_text *text, const struct tel_policy *policy,
                          const struct tel_modifier *modifier)
 {
     struct span words = str_span(policy, modifier->words);

@@ -114,9 +114,8 @@ static bool has_option(const struct tel_policy *policy,
                        const struct tel_field *field, struct span name)
 {
     for (unsigned i = 0; i < field->options; i++) {
-        if (span_equal(
-                str_span(policy, policy->items[field->first_option + i]),
-                name)) {
+        if (span_equal(str_span(policy, policy->items[field->first_option + i]),
+                       name)) {
             return true;
         }
     }
@@ -139,8 +138,7 @@ static enum option_kind option_kind(const struct walk *walk, struct span name)
         const struct tel_field *field = &policy->fields[i];
 
         if (has_option(policy, field, name)) {
-            return field->kind == TEL_FIELD_WORD ? OPTION_VALUE
-                                                 : OPTION_SWITCH;
+            return field->kind == TEL_FIELD_WORD ? OPTION_VALUE : OPTION_SWITCH;
         }
     }
     return OPTION_UNKNOWN;
@@ -182,21 +180,18 @@ static void next_letter(struct walk *walk, struct token *token)
     }
 }
 
-static void next_option(struct walk *walk, struct span arg,
-                        struct token *token)
+static void next_option(struct walk *walk, struct span arg, struct token *token)
 {
     const char *equals = memchr(arg.at, '=', arg.len);
     struct span name = arg;
     bool is_long = arg.at[1] == '-';
 
-    *token = (struct token){
-        .kind = TOKEN_OPTION, .name = arg, .whole = arg};
+    *token = (struct token){.kind = TOKEN_OPTION, .name = arg, .whole = arg};
     if (equals != NULL) {
         name.len = (size_t)(equals - arg.at);
         if (is_long || option_kind(walk, name) != OPTION_UNKNOWN) {
             token->name = name;
-            token->value =
-                (struct span){equals + 1, arg.len - name.len - 1};
+            token->value = (struct span){equals + 1, arg.len - name.len - 1};
             return;
         }
     }
@@ -204,8 +199,7 @@ static void next_option(struct walk *walk, struct span arg,
         token->value = take_next(walk);
         return;
     }
-    if (!is_long && arg.len > 2 &&
-        option_kind(walk, arg) == OPTION_UNKNOWN) {
+    if (!is_long && arg.len > 2 && option_kind(walk, arg) == OPTION_UNKNOWN) {
         walk->cluster = (struct span){arg.at + 1, arg.len - 1};
         walk->cluster_arg = arg;
         next_letter(walk, token);
@@ -223,8 +217,8 @@ static enum token_kind next_token(struct walk *walk, struct token *token)
         }
         arg = take_next(walk);
         if (walk->words_only || arg.len < 2 || arg.at[0] != '-') {
-            *token = (struct token){
-                .kind = TOKEN_WORD, .name = arg, .whole = arg};
+            *token =
+                (struct token){.kind = TOKEN_WORD, .name = arg, .whole = arg};
             if (walk->nwords < TEL_WORDS_MAX) {
                 walk->words[walk->nwords++] = arg;
             }
@@ -308,8 +302,7 @@ static struct tel_str find_modifier(const struct tel_policy *policy,
             if (span_equal(str_span(policy, modifier->words),
                            str_span(policy, verb)) &&
                 (span_equal(option, token.whole) ||
-                 (token.value.at == NULL &&
-                  span_equal(option, token.name)))) {
+                 (token.value.at == NULL && span_equal(option, token.name)))) {
                 first = i;
             }
         }
@@ -334,8 +327,7 @@ int tel_match(const struct tel_policy *policy, char *const *args, int nargs,
 
     start_values(policy, ret_match);
     while ((kind = next_token(&walk, &token)) != TOKEN_END) {
-        for (unsigned i = 0; kind == TOKEN_OPTION && i < policy->nfields;
-             i++) {
+        for (unsigned i = 0; kind == TOKEN_OPTION && i < policy->nfields; i++) {
             fill_field(policy, &token, i, &ret_match->values[i]);
         }
     }

@@ -70,8 +70,8 @@ bool tel_key_valid(const char *key, size_t len)
 
 bool verb_word_valid(struct span word)
 {
-    return word.len <= TEL_EVENT_MAX && word.len > 0 &&
-           is_alnum(word.at[0]) && made_of(word, "._+:-");
+    return word.len <= TEL_EVENT_MAX && word.len > 0 && is_alnum(word.at[0]) &&
+           made_of(word, "._+:-");
 }
 
 bool option_valid(struct span option)
@@ -160,8 +160,7 @@ static bool split_host(struct span authority, struct span *ret_host)
         }
     }
     *ret_host = host;
-    if (port.at != NULL &&
-        !tel_text_parse(port.at, port.len, 65535, &number)) {
+    if (port.at != NULL && !tel_text_parse(port.at, port.len, 65535, &number)) {
         return false;
     }
     if (host.len > 2 && host.at[0] == '[') {
@@ -277,8 +276,7 @@ static bool may_share(const struct tel_policy *policy, size_t a, size_t b)
     }
     x = &policy->modifiers[a - policy->nverbs];
     y = &policy->modifiers[b - policy->nverbs];
-    return span_equal(str_span(policy, x->words),
-                      str_span(policy, y->words)) &&
+    return span_equal(str_span(policy, x->words), str_span(policy, y->words)) &&
            span_equal(str_span(policy, x->name), str_span(policy, y->name));
 }
 
@@ -293,8 +291,7 @@ bool events_distinct(const struct tel_policy *policy, struct tel_str *ret_name)
         uint32_t place;
 
         *ret_name = words;
-        if (tel_policy_event(policy, words, modifier, name, sizeof(name)) <
-                0 ||
+        if (tel_policy_event(policy, words, modifier, name, sizeof(name)) < 0 ||
             strcmp(name, "none") == 0 || strcmp(name, "other") == 0) {
             return false;
         }

@@ -47,8 +47,7 @@ bool endpoint_valid(struct span url);
  * Whether all events of the policy have names of their own on the wire;
  * else *ret_name is one that two of them share. names.c
  */
-bool events_distinct(const struct tel_policy *policy,
-                     struct tel_str *ret_name);
+bool events_distinct(const struct tel_policy *policy, struct tel_str *ret_name);
 
 /* The listed verb of exactly these words, or NULL. policy.c */
 const struct tel_verb *verb_find(const struct tel_policy *policy,

@@ -38,6 +38,5 @@ int tel_path_consent(const struct tel_env *env, char *buf, size_t size)
 
 int tel_path_state(const struct tel_env *env, char *buf, size_t size)
 {
-    return below_home(env, env->state_home, "/.local/state", "/tel", buf,
-                      size);
+    return below_home(env, env->state_home, "/.local/state", "/tel", buf, size);
 }

@@ -51,8 +51,8 @@ const struct tel_verb *verb_find(const struct tel_policy *policy,
     return NULL;
 }
 
-int tel_str_copy(const struct tel_policy *policy, struct tel_str str,
-                 char *buf, size_t size)
+int tel_str_copy(const struct tel_policy *policy, struct tel_str str, char *buf,
+                 size_t size)
 {
     if (str.len >= size) {
         return -ENAMETOOLONG;
@@ -92,8 +92,7 @@ static int take_words(struct parse *parse, struct span source,
         memmove(end, word.at, word.len);
         end += word.len;
     }
-    *ret_words =
-        parse_str(parse, (struct span){start, (size_t)(end - start)});
+    *ret_words = parse_str(parse, (struct span){start, (size_t)(end - start)});
     return 0;
 }
 
@@ -175,9 +174,8 @@ static int parse_tool(struct parse *parse)
         return take_checked(parse, &policy->version, any_version, "");
     }
     if (span_is(key, "endpoint")) {
-        return take_checked(
-            parse, &policy->endpoint, endpoint_valid,
-            "not an https URL (http is for loopback only)");
+        return take_checked(parse, &policy->endpoint, endpoint_valid,
+                            "not an https URL (http is for loopback only)");
     }
     if (span_is(key, "disable")) {
         return take_checked(parse, &policy->disable, variable_valid,
@@ -257,8 +255,7 @@ static int parse_command(struct parse *parse)
             return r;
         }
         if (!span_is(value, "ignore") && !span_is(value, "other")) {
-            return parse_fail(parse, "unlisted is ignore or other, not",
-                              value);
+            return parse_fail(parse, "unlisted is ignore or other, not", value);
         }
         parse->policy->unlisted_ignore = span_is(value, "ignore");
         return 0;
@@ -330,8 +327,7 @@ static int parse_modifier(struct parse *parse)
                           parse->ini.key);
     }
     if (!verb_word_valid(parse->ini.value)) {
-        return parse_fail(parse, "not a name for a modifier",
-                          parse->ini.value);
+        return parse_fail(parse, "not a name for a modifier", parse->ini.value);
     }
     modifier.option = parse_str(parse, option);
     modifier.name = parse_str(parse, parse->ini.value);
@@ -350,9 +346,8 @@ static int parse_purpose(struct parse *parse)
     if (policy->npurposes == TEL_PURPOSES_MAX) {
         return parse_fail(parse, "too many purposes", nothing);
     }
-    policy->purposes[policy->npurposes++] =
-        (struct tel_purpose){parse_str(parse, parse->ini.key),
-                             parse_str(parse, parse->ini.value)};
+    policy->purposes[policy->npurposes++] = (struct tel_purpose){
+        parse_str(parse, parse->ini.key), parse_str(parse, parse->ini.value)};
     return 0;
 }
 

@@ -91,8 +91,8 @@ static void name_of(const char *path, char name[TEL_NAME_MAX + 1])
     }
 }
 
-int tel_policy_load(struct tel_policy *ret_policy, const char *path,
-                    uid_t euid, struct tel_err *err)
+int tel_policy_load(struct tel_policy *ret_policy, const char *path, uid_t euid,
+                    struct tel_err *err)
 {
     char name[TEL_NAME_MAX + 1];
     int len = tel_trusted_read(path, euid, ret_policy->text, TEL_POLICY_MAX);
@@ -136,8 +136,7 @@ int tel_policy_find(const struct tel_env *env, const char *name,
         if (r < 0) {
             continue;
         }
-        tel_text_start(&text, path + strlen(path),
-                       sizeof(path) - strlen(path));
+        tel_text_start(&text, path + strlen(path), sizeof(path) - strlen(path));
         tel_text_add(&text, "/");
         tel_text_add(&text, name);
         tel_text_add(&text, ".conf");

@@ -45,10 +45,10 @@ static size_t escapes(const struct tel_policy *policy)
     size_t most = 0;
 
     for (unsigned i = 0; i < policy->nverbs + policy->nmodifiers; i++) {
-        struct span name = str_span(
-            policy, i < policy->nverbs
-                        ? policy->verbs[i].words
-                        : policy->modifiers[i - policy->nverbs].name);
+        struct span name =
+            str_span(policy, i < policy->nverbs
+                                 ? policy->verbs[i].words
+                                 : policy->modifiers[i - policy->nverbs].name);
         size_t n = 0;
 
         for (size_t at = 0; at < name.len; at++) {
@@ -62,10 +62,9 @@ static size_t escapes(const struct tel_policy *policy)
 static int check_size(struct parse *parse)
 {
     const struct tel_policy *policy = parse->policy;
-    size_t size =
-        strlen("t=&e=&v=1&tv=&os=linux&libc=&ms=3600000&exit=error") +
-        (size_t)3 * policy->id.len + TEL_EVENT_MAX + escapes(policy) +
-        TEL_VERSION_MAX + 24;
+    size_t size = strlen("t=&e=&v=1&tv=&os=linux&libc=&ms=3600000&exit=error") +
+                  (size_t)3 * policy->id.len + TEL_EVENT_MAX + escapes(policy) +
+                  TEL_VERSION_MAX + 24;
 
     for (unsigned i = 0; i < policy->nfields; i++) {
         size += 2U + policy->fields[i].key.len +
@@ -94,16 +93,15 @@ static int check_references(struct parse *parse)
                            "an alias of a verb that is not listed:");
         }
         if (verb_find(policy, str_span(policy, alias->words)) != NULL) {
-            return fail_at(parse, alias->words,
-                           "both a verb and an alias:");
+            return fail_at(parse, alias->words, "both a verb and an alias:");
         }
     }
     for (unsigned i = 0; i < policy->nmodifiers; i++) {
         struct tel_str words = policy->modifiers[i].words;
 
-        if (words.len == 0 ? !policy->verbs_none
-                           : verb_find(policy, str_span(policy, words)) ==
-                                 NULL) {
+        if (words.len == 0
+                ? !policy->verbs_none
+                : verb_find(policy, str_span(policy, words)) == NULL) {
             return fail_at(parse, policy->modifiers[i].option,
                            "a modifier of a verb that is not listed:");
         }
@@ -111,8 +109,7 @@ static int check_references(struct parse *parse)
     return 0;
 }
 
-static bool has_purpose_target(const struct tel_policy *policy,
-                               struct span key)
+static bool has_purpose_target(const struct tel_policy *policy, struct span key)
 {
     if (span_is(key, "ms") || span_is(key, "exit")) {
         return true;

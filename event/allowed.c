@@ -188,8 +188,8 @@ enum tel_refusal tel_event_allowed(const struct tel_event *event,
         return TEL_REFUSED_EVENT;
     refusal = check_end(&policy->coarse, event);
     if (refusal == TEL_ACCEPTED)
-        refusal = check_ms(&policy->coarse, (enum tel_end)event->end,
-                           event->ms);
+        refusal =
+            check_ms(&policy->coarse, (enum tel_end)event->end, event->ms);
     for (unsigned i = 0; refusal == TEL_ACCEPTED && i < event->nfields; i++)
         refusal = check_field(policy, &event->fields[i]);
     return refusal;

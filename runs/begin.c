@@ -24,9 +24,8 @@ struct place {
 /* place->head stays NULL where it is no table. */
 static void map_head(struct place *place)
 {
-    struct table_head *head =
-        mmap(NULL, TABLE_HEAD, PROT_READ | PROT_WRITE,
-             MAP_SHARED | MAP_POPULATE, place->fd, 0);
+    struct table_head *head = mmap(NULL, TABLE_HEAD, PROT_READ | PROT_WRITE,
+                                   MAP_SHARED | MAP_POPULATE, place->fd, 0);
 
     if (head == MAP_FAILED) {
         return;
@@ -128,7 +127,8 @@ static enum tel_begin resume_run(const struct tel_env *env,
             return otherwise;
         }
         memcpy(path, dir, strlen(dir) + 1);
-        memcpy(path + strlen(dir), "/" TEL_TABLE_FILE, sizeof("/" TEL_TABLE_FILE));
+        memcpy(path + strlen(dir), "/" TEL_TABLE_FILE,
+               sizeof("/" TEL_TABLE_FILE));
         place.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
                                   O_NOCTTY);
     }
@@ -323,8 +323,8 @@ static void store_end(const struct tel_run *run, enum slot_state state,
     ms = (clock_ns(run->clock) - run->start_ns) / 1000000;
     ms = ms < 0 ? 0 : ms > TEL_MS_TOP ? TEL_MS_TOP : ms;
     store(run, state,
-          (uint64_t)ms << WORD_MS_AT |
-              (uint64_t)(code & 0xff) << WORD_CODE_AT | kind << WORD_END_AT);
+          (uint64_t)ms << WORD_MS_AT | (uint64_t)(code & 0xff) << WORD_CODE_AT |
+              kind << WORD_END_AT);
 }
 
 void tel_run_note(const struct tel_run *run, enum tel_raw_end end, int code)

@@ -103,8 +103,7 @@ int slot_claim(int fd, struct table_head *head, struct table_slot *slot,
     if (pwrite(fd, slot, sizeof(*slot), slot_offset((unsigned)i)) !=
             (ssize_t)sizeof(*slot) ||
         !word_swap(&head->words[i], word, running)) {
-        (void)word_swap(&head->words[i], word,
-                        word & WORD_GENERATION_MASK);
+        (void)word_swap(&head->words[i], word, word & WORD_GENERATION_MASK);
         return -EIO;
     }
     return i;

@@ -240,8 +240,7 @@ static void continue_watch(struct tel_table *table, unsigned i, uint64_t word)
 }
 
 /* Over, but its watcher may still tell how. */
-static bool is_pending(const struct tel_table *table, unsigned i,
-                       uint64_t word)
+static bool is_pending(const struct tel_table *table, unsigned i, uint64_t word)
 {
     const struct watch *watch = &table->watches[i];
 
@@ -294,8 +293,8 @@ static void look_at_claim(struct tel_table *table, unsigned i, uint64_t word)
         watch->claiming_ns = now;
         return;
     }
-    if (now - watch->claiming_ns > CLAIMING_NS &&
-        kill(word_pid(word), 0) < 0 && errno == ESRCH) {
+    if (now - watch->claiming_ns > CLAIMING_NS && kill(word_pid(word), 0) < 0 &&
+        errno == ESRCH) {
         (void)word_swap(&table->head->words[i], word,
                         word & WORD_GENERATION_MASK);
     }

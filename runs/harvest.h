@@ -10,11 +10,11 @@ struct watch {
     uint64_t claim; /* of the run that this is about; 0: none */
     int pidfd;      /* -1: none */
     bool gone;
-    bool told;       /* the kernel told how it ended */
-    int wait_status; /* ... namely so */
-    int64_t noticed_ns;      /* when it was seen to be gone: the head's clock */
-    int64_t gone_boot_ns;    /* the same, CLOCK_BOOTTIME */
-    int64_t claiming_ns;     /* since when the word says CLAIMING */
+    bool told;            /* the kernel told how it ended */
+    int wait_status;      /* ... namely so */
+    int64_t noticed_ns;   /* when it was seen to be gone: the head's clock */
+    int64_t gone_boot_ns; /* the same, CLOCK_BOOTTIME */
+    int64_t claiming_ns;  /* since when the word says CLAIMING */
 };
 
 struct tel_table {

@@ -44,8 +44,8 @@ pid_t lease_holder(const struct table_head *head, uint64_t proc_dev)
 
 static void extend(struct table_lease *lease)
 {
-    uint64_t until = (uint64_t)clock_ns(CLOCK_BOOTTIME) +
-                     TEL_LEASE_S * 1000000000ULL;
+    uint64_t until =
+        (uint64_t)clock_ns(CLOCK_BOOTTIME) + TEL_LEASE_S * 1000000000ULL;
 
     __atomic_store_n(&lease->until_ns, until, __ATOMIC_RELEASE);
 }

@@ -21,13 +21,12 @@
  */
 static int choose_clock(void)
 {
-    static const char fast[][28] = {"tsc", "kvm-clock",
-                                    "hyperv_clocksource_tsc_page",
-                                    "arch_sys_counter"};
+    static const char fast[][28] = {
+        "tsc", "kvm-clock", "hyperv_clocksource_tsc_page", "arch_sys_counter"};
     char name[32] = {0};
-    int fd = open(
-        "/sys/devices/system/clocksource/clocksource0/current_clocksource",
-        O_RDONLY | O_CLOEXEC);
+    int fd =
+        open("/sys/devices/system/clocksource/clocksource0/current_clocksource",
+             O_RDONLY | O_CLOEXEC);
     ssize_t n;
 
     if (fd < 0) {
@@ -56,8 +55,7 @@ static int prepare_folder(const char *dir, uid_t euid)
     if (lstat(dir, &st) < 0 || statfs(dir, &fs) < 0) {
         return -errno;
     }
-    if (!S_ISDIR(st.st_mode) || st.st_uid != euid ||
-        (st.st_mode & 0077) != 0) {
+    if (!S_ISDIR(st.st_mode) || st.st_uid != euid || (st.st_mode & 0077) != 0) {
         return -EPERM;
     }
     return fs.f_type == TMPFS_MAGIC ? 0 : -EMEDIUMTYPE;
@@ -75,8 +73,7 @@ static int fill(int fd)
     start.head.slot_bytes = sizeof(struct table_slot);
     start.head.clock = (uint32_t)choose_clock();
     /* All pages are there from the start: no SIGBUS on a full tmpfs later. */
-    if (fchmod(fd, 0600) < 0 ||
-        fallocate(fd, 0, 0, (off_t)TABLE_BYTES) < 0) {
+    if (fchmod(fd, 0600) < 0 || fallocate(fd, 0, 0, (off_t)TABLE_BYTES) < 0) {
         return -errno;
     }
     if (pwrite(fd, start.bytes, TABLE_WORDS_AT, 0) != TABLE_WORDS_AT) {
@@ -120,8 +117,7 @@ int table_make(const char *dir, uid_t euid)
         return r;
     }
     (void)unlink(beside);
-    fd = open(beside, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-              0600);
+    fd = open(beside, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) {
         return -errno;
     }

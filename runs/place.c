@@ -59,15 +59,14 @@ static int check(int fd, const char *dir, uid_t euid)
     if (fstat(fd, &st) < 0) {
         return -errno;
     }
-    if (!S_ISREG(st.st_mode) || st.st_uid != euid ||
-        (st.st_mode & 0077) != 0 || st.st_size != (off_t)TABLE_BYTES) {
+    if (!S_ISREG(st.st_mode) || st.st_uid != euid || (st.st_mode & 0077) != 0 ||
+        st.st_size != (off_t)TABLE_BYTES) {
         return -EPERM;
     }
     if (lstat(dir, &st) < 0) {
         return -errno;
     }
-    if (!S_ISDIR(st.st_mode) || st.st_uid != euid ||
-        (st.st_mode & 0077) != 0) {
+    if (!S_ISDIR(st.st_mode) || st.st_uid != euid || (st.st_mode & 0077) != 0) {
         return -EPERM;
     }
     return 0;

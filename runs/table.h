@@ -143,8 +143,8 @@ static inline uint64_t word_load(const uint64_t *word)
 
 static inline bool word_swap(uint64_t *word, uint64_t from, uint64_t to)
 {
-    return __atomic_compare_exchange_n(word, &from, to, false,
-                                       __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+    return __atomic_compare_exchange_n(word, &from, to, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
 }
 
 /* The first slot of the bucket in which a pid's run must be. */

@@ -93,8 +93,7 @@ static const char *interpreter(char *const *argv, int script)
 
 static void arm(struct tel_run *run)
 {
-    if (on_exit == NULL ||
-        madvise(&own, sizeof(own), MADV_WIPEONFORK) < 0) {
+    if (on_exit == NULL || madvise(&own, sizeof(own), MADV_WIPEONFORK) < 0) {
         tel_run_abandon(run);
         return;
     }

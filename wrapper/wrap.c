@@ -20,13 +20,12 @@ int failed_start(const char *name, int error)
 
     put("tel-wrap: ");
     put(name);
-    put(missing                 ? ": not found\n"
-        : error == ENOEXEC      ? ": not a program\n"
-        : error == ENAMETOOLONG ? ": too long a name\n"
-        : error == E2BIG        ? ": too many arguments\n"
-        : error == EAGAIN || error == ENOMEM
-            ? ": out of memory or processes\n"
-            : ": cannot be executed\n");
+    put(missing                              ? ": not found\n"
+        : error == ENOEXEC                   ? ": not a program\n"
+        : error == ENAMETOOLONG              ? ": too long a name\n"
+        : error == E2BIG                     ? ": too many arguments\n"
+        : error == EAGAIN || error == ENOMEM ? ": out of memory or processes\n"
+                                             : ": cannot be executed\n");
     return missing ? 127 : 126;
 }
 

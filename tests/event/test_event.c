@@ -365,8 +365,7 @@ static void test_event_allowed_durations_are_coarse(void **state)
         struct tel_event event;
 
         snprintf(text, sizeof(text),
-                 TOOL VERBS "[fields]\nms = %s\nexit = code\n",
-                 table[i].kind);
+                 TOOL VERBS "[fields]\nms = %s\nexit = code\n", table[i].kind);
         event = whole(text);
         event.ms = table[i].ms;
         expect(event, table[i].refusal);

@@ -50,8 +50,7 @@ static void scribble(struct tel_table *table, uint32_t *seed)
 
 static void check_host(struct recorded *r)
 {
-    struct result result =
-        scratch_run(r->scratch, HOST, "return", "5", NULL);
+    struct result result = scratch_run(r->scratch, HOST, "return", "5", NULL);
 
     assert_int_equal(result.status, 5);
     assert_string_equal(result.out, "");
@@ -97,8 +96,8 @@ static void test_damage_of_the_head_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_damage_of_slots_is_survived,
-                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(test_damage_of_slots_is_survived, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_damage_of_the_head_is_survived,
                                         setup, teardown),
     };

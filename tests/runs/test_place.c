@@ -157,7 +157,7 @@ static void test_place_is_not_made_beyond_the_limit(void **state)
 static void test_place_runtime_dir_of_another_user_is_passed_over(void **state)
 {
     static char *const vars[] = {
-        (char *)(uintptr_t)"XDG_RUNTIME_DIR=/run/user/99", NULL};
+        (char *)(uintptr_t) "XDG_RUNTIME_DIR=/run/user/99", NULL};
     struct tel_env env;
     char dir[TEL_PATH_MAX];
 
@@ -193,10 +193,9 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_place_link_fifo_or_cut_file_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(
-            test_place_is_not_made_beyond_the_limit, setup, teardown),
-        cmocka_unit_test(
-            test_place_runtime_dir_of_another_user_is_passed_over),
+        cmocka_unit_test_setup_teardown(test_place_is_not_made_beyond_the_limit,
+                                        setup, teardown),
+        cmocka_unit_test(test_place_runtime_dir_of_another_user_is_passed_over),
     };
 
     return cmocka_run_group_tests_name("place", tests, NULL, NULL);

@@ -171,8 +171,7 @@ static void test_table_reused_pid_is_gone(void **state)
     struct table_slot slot = body(r->table);
 
     slot.claim_ns = 1;
-    assert_true(slot_claim(r->table->fd, r->table->head, &slot, getpid()) >=
-                0);
+    assert_true(slot_claim(r->table->fd, r->table->head, &slot, getpid()) >= 0);
     (void)recorded_next(r);
     recorded_nothing_more(r);
 }
@@ -199,16 +198,16 @@ static void test_table_zombie_is_gone_and_tells(void **state)
     assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
-static void test_table_half_made_claim_is_freed_when_its_pid_is_gone(
-    void **state)
+static void
+test_table_half_made_claim_is_freed_when_its_pid_is_gone(void **state)
 {
     struct recorded *r = *state;
     pid_t pid = gone_pid();
     unsigned slot = table_bucket(pid);
     struct tel_table_counts counts;
 
-    r->table->head->words[slot] =
-        (uint64_t)pid | (uint64_t)SLOT_CLAIMING << WORD_STATE_AT;
+    r->table->head->words[slot] = (uint64_t)pid | (uint64_t)SLOT_CLAIMING
+                                                      << WORD_STATE_AT;
     tel_table_look(r->table);
     tel_table_count(r->table, &counts);
     assert_int_equal(counts.pending, 1);
@@ -250,8 +249,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_table_late_writer_changes_nothing,
                                         setup, teardown),
-        cmocka_unit_test_setup_teardown(
-            test_table_full_bucket_drops_and_counts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_table_full_bucket_drops_and_counts,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(test_table_every_slot_can_be_claimed,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(

@@ -153,7 +153,7 @@ static void test_calls_recorded_child_at_most_4_more(void **state)
 static void test_calls_recorded_beside_a_run_4_more_an_ancestor(void **state)
 {
     static char *const sleeper[] = {(char *)(uintptr_t)HOST,
-                                    (char *)(uintptr_t)"wait", NULL};
+                                    (char *)(uintptr_t) "wait", NULL};
     struct recorded *r = *state;
     const char *out = scratch_path(r->scratch, "trace");
     struct calls calls;
@@ -166,8 +166,8 @@ static void test_calls_recorded_beside_a_run_4_more_an_ancestor(void **state)
     scratch_set(r->scratch, "LD_PRELOAD", NULL);
     until(one_is_running, r->table);
     free(scratch_ok(r->scratch, 0, "setsid", "-w", "sh", "-c",
-                    "strace -o \"$0\" -E LD_PRELOAD=" TEL_STAGE_SHIM
-                    " " HOST " marked; exit $?",
+                    "strace -o \"$0\" -E LD_PRELOAD=" TEL_STAGE_SHIM " " HOST
+                    " marked; exit $?",
                     out, NULL));
     text = file_read(out, NULL);
     assert_non_null(text);

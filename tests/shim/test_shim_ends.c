@@ -65,8 +65,8 @@ static void test_shim_exit_beyond_a_byte_is_cut_as_the_kernel_does(void **state)
 
 static void test_shim_every_other_exit_is_recorded(void **state)
 {
-    static const char ways[][12] = {"exit",    "_Exit",  "quick_exit",
-                                    "thread",  "atexit", "handler",
+    static const char ways[][12] = {"exit",      "_Exit",      "quick_exit",
+                                    "thread",    "atexit",     "handler",
                                     "fork-exit", "fork-_exit", "vfork"};
 
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
@@ -103,7 +103,7 @@ static bool is_watched(void *context)
 static void test_shim_killed_while_watched_signal_is_told(void **state)
 {
     struct recorded *r = *state;
-    char *argv[] = {(char *)(uintptr_t)HOST, (char *)(uintptr_t)"wait", NULL};
+    char *argv[] = {(char *)(uintptr_t)HOST, (char *)(uintptr_t) "wait", NULL};
     pid_t pid = scratch_start(r->scratch, NULL, argv);
 
     until(is_watched, r->table);
@@ -118,7 +118,8 @@ static void test_shim_killed_while_watched_signal_is_told(void **state)
 static void test_shim_zombie_leader_with_threads_still_runs(void **state)
 {
     struct recorded *r = *state;
-    char *argv[] = {(char *)(uintptr_t)HOST, (char *)(uintptr_t)"leader", NULL};
+    char *argv[] = {(char *)(uintptr_t)HOST, (char *)(uintptr_t) "leader",
+                    NULL};
     pid_t pid = scratch_start(r->scratch, "leader.out", argv);
     struct tel_table_counts counts;
     char *said = NULL;

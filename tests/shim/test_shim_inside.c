@@ -10,8 +10,9 @@ static int setup(void **state)
 {
     struct recorded *r = recorded_new();
 
-    recorded_tool(r, "host", "[verbs]\ncommit = c\n"
-                             "[command]\nunlisted = other\n");
+    recorded_tool(r, "host",
+                  "[verbs]\ncommit = c\n"
+                  "[command]\nunlisted = other\n");
     *state = r;
     return 0;
 }
@@ -34,30 +35,33 @@ static void run(struct recorded *r, int status, const char *script)
 
 static void test_inside_tool_started_by_itself_counts_once(void **state)
 {
-    run(*state, 3, "LD_PRELOAD=" TEL_STAGE_SHIM
-                   " \"$0\" commit run \"$0\" return 3; exit $?");
+    run(*state, 3,
+        "LD_PRELOAD=" TEL_STAGE_SHIM
+        " \"$0\" commit run \"$0\" return 3; exit $?");
     recorded_expect(*state, "commit", TEL_END_CODE, 3);
     recorded_nothing_more(*state);
 }
 
-static void test_inside_tool_started_by_a_script_of_a_run_counts_once(
-    void **state)
+static void
+test_inside_tool_started_by_a_script_of_a_run_counts_once(void **state)
 {
-    run(*state, 4, "LD_PRELOAD=" TEL_STAGE_SHIM
-                   " \"$0\" commit run /bin/sh -c '\"$0\" return 4; exit $?' "
-                   "\"$0\"; exit $?");
+    run(*state, 4,
+        "LD_PRELOAD=" TEL_STAGE_SHIM
+        " \"$0\" commit run /bin/sh -c '\"$0\" return 4; exit $?' "
+        "\"$0\"; exit $?");
     recorded_expect(*state, "commit", TEL_END_CODE, 4);
     recorded_nothing_more(*state);
 }
 
-static void test_inside_another_tool_started_by_a_run_is_not_counted(
-    void **state)
+static void
+test_inside_another_tool_started_by_a_run_is_not_counted(void **state)
 {
     struct recorded *r = *state;
 
     recorded_tool(r, "true", "[command]\nverbs = none\n");
-    run(r, 0, "LD_PRELOAD=" TEL_STAGE_SHIM
-              " \"$0\" commit run /bin/sh -c '/bin/true; /bin/true; exit 0'");
+    run(r, 0,
+        "LD_PRELOAD=" TEL_STAGE_SHIM
+        " \"$0\" commit run /bin/sh -c '/bin/true; /bin/true; exit 0'");
     recorded_expect(r, "commit", TEL_END_CODE, 0);
     recorded_nothing_more(r);
 }
@@ -67,8 +71,9 @@ static void test_inside_tools_of_one_script_each_count(void **state)
     struct recorded *r = *state;
 
     recorded_tool(r, "true", "[command]\nverbs = none\n");
-    run(r, 0, "export LD_PRELOAD=" TEL_STAGE_SHIM
-              "; /bin/true; /bin/true; \"$0\" return 0; exit 0");
+    run(r, 0,
+        "export LD_PRELOAD=" TEL_STAGE_SHIM
+        "; /bin/true; /bin/true; \"$0\" return 0; exit 0");
     for (int i = 0; i < 3; i++) {
         (void)recorded_next(r);
     }
@@ -104,9 +109,10 @@ static void test_inside_git_commit_with_gc_counts_once(void **state)
 
 static void test_inside_exec_chain_is_one_run(void **state)
 {
-    run(*state, 6, "LD_PRELOAD=" TEL_STAGE_SHIM
-                   " \"$0\" commit exec /bin/sh -c 'exec \"$0\" return 6' "
-                   "\"$0\"; exit $?");
+    run(*state, 6,
+        "LD_PRELOAD=" TEL_STAGE_SHIM
+        " \"$0\" commit exec /bin/sh -c 'exec \"$0\" return 6' "
+        "\"$0\"; exit $?");
     recorded_expect(*state, "commit", TEL_END_CODE, 6);
     recorded_nothing_more(*state);
 }

@@ -14,15 +14,14 @@ struct language {
 };
 
 static const struct language languages[] = {
-    {"in-sh", "#!/bin/sh\n[ \"$1\" = commit ] && exit \"$2\"\nexit 99\n",
-     "sh"},
+    {"in-sh", "#!/bin/sh\n[ \"$1\" = commit ] && exit \"$2\"\nexit 99\n", "sh"},
     {"in-sh-e", "#!/bin/sh -e\nexit \"$2\"\n", "sh"},
     {"in-bash", "#!/bin/bash\nexit \"$2\"\n", "other"},
     {"in-env-sh", "#!/usr/bin/env sh\nexit \"$2\"\n", "sh"},
     {"in-perl", "#!/usr/bin/perl\nexit $ARGV[1];\n", "perl"},
     {"in-env-perl", "#!/usr/bin/env perl\nexit $ARGV[1];\n", "perl"},
-    {"in-python", "#!/usr/bin/python3\nimport sys\nsys.exit(int(sys.argv[2]))\n",
-     "python3"},
+    {"in-python",
+     "#!/usr/bin/python3\nimport sys\nsys.exit(int(sys.argv[2]))\n", "python3"},
     {"in-env-python",
      "#!/usr/bin/env python3\nimport os, sys\nos._exit(int(sys.argv[2]))\n",
      "python3"},

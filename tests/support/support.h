@@ -40,12 +40,11 @@ struct scratch *scratch_new(void);
 void scratch_free(struct scratch *scratch);
 
 /* Sets or (value NULL) removes a variable of the environment. */
-void scratch_set(struct scratch *scratch, const char *name,
-                 const char *value);
+void scratch_set(struct scratch *scratch, const char *name, const char *value);
 
 /* An absolute path below root, from a printf format; a static ring of 16. */
-const char *scratch_path(const struct scratch *scratch, const char *format,
-                         ...) __attribute__((format(printf, 2, 3)));
+const char *scratch_path(const struct scratch *scratch, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Writes a file below root, with its folders; executable where it begins
  * with "#!". */
@@ -57,10 +56,10 @@ void scratch_write(const struct scratch *scratch, const char *path,
 char *file_read(const char *path, size_t *ret_len);
 
 struct result {
-    int status;   /* exit status, or -signal */
-    char *out;    /* stdout, NUL-terminated */
+    int status; /* exit status, or -signal */
+    char *out;  /* stdout, NUL-terminated */
     size_t out_len;
-    char *err;    /* stderr */
+    char *err; /* stderr */
     size_t err_len;
     pid_t pid;
 };
@@ -74,8 +73,8 @@ void result_clear(struct result *result);
 
 /* Runs it, and fails the test unless it ends with this status; returns its
  * stdout, which the caller frees. */
-char *scratch_ok(struct scratch *scratch, int status, const char *program,
-                 ...) __attribute__((sentinel));
+char *scratch_ok(struct scratch *scratch, int status, const char *program, ...)
+    __attribute__((sentinel));
 
 /* Starts a program in the background with stdout and stderr to the file
  * below root named log (NULL: /dev/null). */

@@ -92,8 +92,7 @@ static int setup(void **state)
         free(scratch_ok(w->c.scratch, 0, TEL, "on", tools[t], NULL));
     }
     free(scratch_ok(w->c.scratch, 0, "cp", HOST, w->paths[ALPHA], NULL));
-    free(scratch_ok(w->c.scratch, 0, "cp", STATIC_HOST, w->paths[GAMMA],
-                    NULL));
+    free(scratch_ok(w->c.scratch, 0, "cp", STATIC_HOST, w->paths[GAMMA], NULL));
     for (; w->c.scratch->vars[n] != NULL; n++) {
         w->preload_env[n] = w->c.scratch->vars[n];
     }
@@ -139,9 +138,9 @@ static void compose(struct world *w, enum mode mode, int tool, int verb,
             argv[n++] = words[i];
         }
     }
-    argv[n++] = (char *)(uintptr_t)"--do";
+    argv[n++] = (char *)(uintptr_t) "--do";
     argv[n++] = (char *)(uintptr_t)(by_signal ? "signal" : "return");
-    argv[n++] = (char *)(uintptr_t)"--with";
+    argv[n++] = (char *)(uintptr_t) "--with";
     (void)snprintf(number_text, sizeof(number_text), "%d", number);
     argv[n++] = number_text;
     argv[n] = NULL;
@@ -173,10 +172,10 @@ static void start_one(struct world *w, uint32_t *seed, unsigned i)
     }
     compose(w, mode, tool, verb, by_signal, number, argv);
     count(&w->tally, mode, tool, verb, by_signal, number);
-    assert_int_equal(posix_spawn(&pid, argv[0], NULL, NULL, argv,
-                                 mode == PRELOAD ? w->preload_env
-                                                 : w->c.scratch->vars),
-                     0);
+    assert_int_equal(
+        posix_spawn(&pid, argv[0], NULL, NULL, argv,
+                    mode == PRELOAD ? w->preload_env : w->c.scratch->vars),
+        0);
 }
 
 /* The value of an integer member, or 0 where there is none. */
@@ -278,8 +277,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
-            test_whole_2000_runs_8_at_a_time_equal_the_report, setup,
-            teardown),
+            test_whole_2000_runs_8_at_a_time_equal_the_report, setup, teardown),
     };
 
     return cmocka_run_group_tests_name("whole_exact", tests, NULL, NULL);

@@ -33,7 +33,6 @@ static const char *const lines[] = {
     "git log -- " SECRET,
 };
 
-
 static int setup(void **state)
 {
     *state = box_new();
@@ -87,8 +86,10 @@ static void mask(char *text, const char *name)
 
 static void mask_all(char *text)
 {
-    static const char *const names[] = {"&ms=",     "&exit=",
-                                        "\"ms\":",  "\"exit\":",
+    static const char *const names[] = {"&ms=",
+                                        "&exit=",
+                                        "\"ms\":",
+                                        "\"exit\":",
                                         "Idempotency-Key: ",
                                         "Content-Length: "};
 
@@ -100,8 +101,8 @@ static void mask_all(char *text)
 static void check(struct box *box, const char *line, size_t index)
 {
     char text[512];
-    char *argv[16] = {(char *)(uintptr_t)TEL, (char *)(uintptr_t)"preview",
-                      (char *)(uintptr_t)"--raw"};
+    char *argv[16] = {(char *)(uintptr_t)TEL, (char *)(uintptr_t) "preview",
+                      (char *)(uintptr_t) "--raw"};
     char received[4096];
     struct result r;
 

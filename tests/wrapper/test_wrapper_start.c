@@ -50,16 +50,14 @@ static void test_start_file_that_is_no_program_is_126(void **state)
     struct recorded *r = *state;
 
     scratch_write(r->scratch, "bin/plain", "text\n");
-    scratch_set(r->scratch, "PATH",
-                scratch_path(r->scratch, "bin"));
-    check(r, "\"$0\" plain", 126, "",
-          "tel-wrap: plain: cannot be executed\n");
+    scratch_set(r->scratch, "PATH", scratch_path(r->scratch, "bin"));
+    check(r, "\"$0\" plain", 126, "", "tel-wrap: plain: cannot be executed\n");
     recorded_nothing_more(r);
 }
 
 /* Configured and consented, and yet it does not start: nothing is recorded. */
-static void test_start_recorded_tool_fails_to_start_nothing_is_recorded(
-    void **state)
+static void
+test_start_recorded_tool_fails_to_start_nothing_is_recorded(void **state)
 {
     struct recorded *r = *state;
 
@@ -102,8 +100,9 @@ static void test_start_bad_usage_is_2(void **state)
 /* What isn't recorded is exec'd: the same process, nothing else changed. */
 static void test_start_unrecorded_tool_is_simply_execd(void **state)
 {
-    check(*state, "out=$(exec \"$0\" -- /bin/sh -c 'echo $$ $PPID' x); "
-                  "set -- $out; [ \"$2\" = \"$$\" ] || echo \"$out\"",
+    check(*state,
+          "out=$(exec \"$0\" -- /bin/sh -c 'echo $$ $PPID' x); "
+          "set -- $out; [ \"$2\" = \"$$\" ] || echo \"$out\"",
           0, "", "");
     recorded_nothing_more(*state);
 }
@@ -142,14 +141,14 @@ static void test_start_pipe_closes_with_the_tool(void **state)
     recorded_tool(r, "env", "[command]\nverbs = none\n");
     for (size_t i = 0; i < 2; i++) {
         scratch_set(r->scratch, "MODE", modes[i]);
-        check(r, "x=$(\"$0\" $MODE env echo a); echo \"$x\"", 0, "a\n",
-              "");
+        check(r, "x=$(\"$0\" $MODE env echo a); echo \"$x\"", 0, "a\n", "");
         (void)recorded_next(r);
         /* The tool closes its output and goes on: the reader sees the end,
          * and only then lets it end. */
-        check(r, "mkfifo \"$HOME/$MODE\"; { \"$0\" $MODE env sh -c "
-                 "'echo b; exec >&- 2>&-; read x <\"$0\"' \"$HOME/$MODE\"; } "
-                 "| { cat; echo >\"$HOME/$MODE\"; }",
+        check(r,
+              "mkfifo \"$HOME/$MODE\"; { \"$0\" $MODE env sh -c "
+              "'echo b; exec >&- 2>&-; read x <\"$0\"' \"$HOME/$MODE\"; } "
+              "| { cat; echo >\"$HOME/$MODE\"; }",
               0, "b\n", "");
         (void)recorded_next(r);
         recorded_nothing_more(r);
@@ -164,8 +163,9 @@ static void test_start_tool_has_no_children(void **state)
     recorded_tool(r, "env", "[command]\nverbs = none\n");
     for (size_t i = 0; i < 2; i++) {
         scratch_set(r->scratch, "MODE", modes[i]);
-        check(r, "\"$0\" $MODE env sh -c 'read x </proc/$$/task/$$/children; "
-                 "echo \"[$x]\" /proc/$$/fd/*' | sed s,/proc/[0-9]*/fd/,,g",
+        check(r,
+              "\"$0\" $MODE env sh -c 'read x </proc/$$/task/$$/children; "
+              "echo \"[$x]\" /proc/$$/fd/*' | sed s,/proc/[0-9]*/fd/,,g",
               0, "[] 0 1 2 3\n", "");
         (void)recorded_next(r);
     }
@@ -179,8 +179,9 @@ static void test_start_ignored_sigchld_is_inherited_and_harmless(void **state)
     recorded_tool(r, "grep", "[command]\nverbs = none\n");
     for (size_t i = 0; i < 2; i++) {
         scratch_set(r->scratch, "MODE", modes[i]);
-        check(r, "trap '' CHLD; exec env --ignore-signal=CHLD \"$0\" $MODE "
-                 "grep -c '^SigIgn:.*[1-9a-f]....$' /proc/self/status",
+        check(r,
+              "trap '' CHLD; exec env --ignore-signal=CHLD \"$0\" $MODE "
+              "grep -c '^SigIgn:.*[1-9a-f]....$' /proc/self/status",
               0, "1\n", "");
         recorded_expect(r, "run", TEL_END_CODE, 0);
     }

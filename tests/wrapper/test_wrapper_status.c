@@ -63,12 +63,10 @@ static void test_wrapper_any_status_is_passed_on_and_recorded(void **state)
     }
 }
 
-static void test_wrapper_death_by_signal_is_passed_on_and_recorded(
-    void **state)
+static void test_wrapper_death_by_signal_is_passed_on_and_recorded(void **state)
 {
-    static const int signals[] = {SIGINT,  SIGTERM, SIGSEGV, SIGKILL,
-                                  SIGHUP,  SIGABRT, SIGPIPE, SIGUSR1,
-                                  SIGALRM, SIGQUIT};
+    static const int signals[] = {SIGINT,  SIGTERM, SIGSEGV, SIGKILL, SIGHUP,
+                                  SIGABRT, SIGPIPE, SIGUSR1, SIGALRM, SIGQUIT};
 
     for (size_t m = 0; m < MODES; m++) {
         for (size_t i = 0;
@@ -126,10 +124,9 @@ static void test_wrapper_signal_to_its_pid_ends_the_tool(void **state)
         for (size_t i = 0;
              works_here(modes[m]) && i < sizeof(signals) / sizeof(signals[0]);
              i++) {
-            char *argv[] = {(char *)(uintptr_t)TEL_WRAP,
-                            (char *)(uintptr_t)modes[m],
-                            (char *)(uintptr_t)HOST,
-                            (char *)(uintptr_t)"wait", NULL};
+            char *argv[] = {
+                (char *)(uintptr_t)TEL_WRAP, (char *)(uintptr_t)modes[m],
+                (char *)(uintptr_t)HOST, (char *)(uintptr_t) "wait", NULL};
             char *said = NULL;
             pid_t pid;
 

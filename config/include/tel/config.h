@@ -44,16 +44,16 @@
 #include <sys/types.h>
 
 /* Limits, all in bytes without the closing NUL unless said otherwise. */
-#define TEL_NAME_MAX 64     /* a tool's NAME, and its id */
-#define TEL_EVENT_MAX 64    /* an event's name on the wire */
-#define TEL_VERSION_MAX 24  /* a released version */
-#define TEL_KEY_MAX 16      /* a field's key */
-#define TEL_VALUE_MAX 32    /* a field's value */
+#define TEL_NAME_MAX 64    /* a tool's NAME, and its id */
+#define TEL_EVENT_MAX 64   /* an event's name on the wire */
+#define TEL_VERSION_MAX 24 /* a released version */
+#define TEL_KEY_MAX 16     /* a field's key */
+#define TEL_VALUE_MAX 32   /* a field's value */
 #define TEL_ENDPOINT_MAX 512
-#define TEL_PATH_MAX 1024   /* a path of tel's own making */
+#define TEL_PATH_MAX 1024    /* a path of tel's own making */
 #define TEL_POLICY_MAX 32768 /* a policy file */
-#define TEL_WORDS_MAX 3     /* words in a verb (a count) */
-#define TEL_VERBS_MAX 512   /* the rest are counts too */
+#define TEL_WORDS_MAX 3      /* words in a verb (a count) */
+#define TEL_VERBS_MAX 512    /* the rest are counts too */
 #define TEL_ALIASES_MAX 64
 #define TEL_MODIFIERS_MAX 64
 #define TEL_VALUE_OPTIONS_MAX 128
@@ -79,12 +79,12 @@ struct tel_err {
  * variable is missing, empty, or (for the four paths) not absolute.
  */
 struct tel_env {
-    char *const *vars;       /* the environment itself, NULL-terminated */
-    const char *home;        /* HOME */
-    const char *config_home; /* XDG_CONFIG_HOME */
-    const char *state_home;  /* XDG_STATE_HOME */
-    const char *runtime_dir; /* XDG_RUNTIME_DIR */
-    const char *config_path; /* TEL_CONFIG_PATH, any non-empty value */
+    char *const *vars;        /* the environment itself, NULL-terminated */
+    const char *home;         /* HOME */
+    const char *config_home;  /* XDG_CONFIG_HOME */
+    const char *state_home;   /* XDG_STATE_HOME */
+    const char *runtime_dir;  /* XDG_RUNTIME_DIR */
+    const char *config_path;  /* TEL_CONFIG_PATH, any non-empty value */
     const char *do_not_track; /* the variable's name where it is set */
     const char *ci;           /* the name of the CI variable that is set */
     bool secure;              /* AT_SECURE: a privileged process */
@@ -141,8 +141,8 @@ enum tel_exit_kind {
  * pointers, so that it travels with a run in the table.
  */
 struct tel_coarse {
-    uint8_t ms;            /* enum tel_ms_kind */
-    uint8_t exit;          /* enum tel_exit_kind */
+    uint8_t ms;             /* enum tel_ms_kind */
+    uint8_t exit;           /* enum tel_exit_kind */
     uint8_t exit_codes[32]; /* a bit a code, for TEL_EXIT_LIST */
 };
 
@@ -157,10 +157,10 @@ enum tel_field_kind {
 
 struct tel_field {
     struct tel_str key;
-    uint8_t kind;           /* enum tel_field_kind */
-    uint16_t first_option;  /* into tel_policy.items */
+    uint8_t kind;          /* enum tel_field_kind */
+    uint16_t first_option; /* into tel_policy.items */
     uint16_t options;
-    uint16_t first_value;   /* into tel_policy.items */
+    uint16_t first_value; /* into tel_policy.items */
     uint16_t values;
 };
 
@@ -196,7 +196,7 @@ struct tel_purpose {
  */
 struct tel_policy {
     char name[TEL_NAME_MAX + 1]; /* NAME: the file's name without .conf */
-    bool installed;  /* found below the install prefix, not by the user's word */
+    bool installed; /* found below the install prefix, not by the user's word */
     uint16_t text_len;
     struct tel_str id, version, endpoint, disable;
     struct tel_str purpose, source, controller, contact, retention;
@@ -233,8 +233,8 @@ int tel_policy_parse(struct tel_policy *ret_policy, const char *name,
  * root or to euid (-EPERM); name is the last part of the path without .conf.
  * Other errors: as open(2), read(2) and tel_policy_parse.
  */
-int tel_policy_load(struct tel_policy *ret_policy, const char *path,
-                    uid_t euid, struct tel_err *err);
+int tel_policy_load(struct tel_policy *ret_policy, const char *path, uid_t euid,
+                    struct tel_err *err);
 
 /*
  * Finds the policy for NAME along the search path; the first that exists
@@ -281,8 +281,8 @@ static inline const char *tel_str_at(const struct tel_policy *policy,
 /*
  * Copies str into buf as a NUL-terminated string: 0 or -ENAMETOOLONG.
  */
-int tel_str_copy(const struct tel_policy *policy, struct tel_str str,
-                 char *buf, size_t size);
+int tel_str_copy(const struct tel_policy *policy, struct tel_str str, char *buf,
+                 size_t size);
 
 /*
  * The kinds of data that a yes is bound to, one word each: "ms=rounded",
@@ -321,7 +321,7 @@ void tel_decide(const struct tel_env *env, const struct tel_policy *policy,
                 struct tel_verdict *ret_verdict);
 
 enum tel_answer {
-    TEL_ANSWER_NONE,  /* nothing was ever said */
+    TEL_ANSWER_NONE, /* nothing was ever said */
     TEL_ANSWER_NO,
     TEL_ANSWER_YES,
     TEL_ANSWER_LOCAL, /* yes, but never send */

@@ -59,10 +59,10 @@ struct tel_program {
  * A recorded run: where its end is stored. Zeroed means: not recorded.
  */
 struct tel_run {
-    uint64_t *word;    /* mapped; NULL where nothing is recorded */
-    uint64_t claim;    /* generation and pid, as they stand in the word */
-    int64_t start_ns;  /* on clock */
-    int clock;         /* a clockid_t that needs no system call */
+    uint64_t *word;   /* mapped; NULL where nothing is recorded */
+    uint64_t claim;   /* generation and pid, as they stand in the word */
+    int64_t start_ns; /* on clock */
+    int clock;        /* a clockid_t that needs no system call */
 };
 
 /* What tel_run_begin found. */
@@ -164,10 +164,10 @@ void tel_table_count(const struct tel_table *table,
 /* One run that is over. */
 struct tel_finished {
     unsigned slot;
-    uint64_t word;                /* the slot's word when it was read */
-    uint64_t key;                 /* 0: not marked yet */
-    char name[TEL_NAME_MAX + 1];  /* NAME, by which its policy is found */
-    struct tel_event event;       /* complete, coarsened */
+    uint64_t word;               /* the slot's word when it was read */
+    uint64_t key;                /* 0: not marked yet */
+    char name[TEL_NAME_MAX + 1]; /* NAME, by which its policy is found */
+    struct tel_event event;      /* complete, coarsened */
 };
 
 /* Writes up to max finished runs into list; the number written. */
