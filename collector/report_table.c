@@ -197,12 +197,13 @@ void tel_report_table(const struct tel_report *report,
         (void)fputs("Nothing was counted yet.\n\n", out);
     write_refused(report, out);
     colour(options, dim, out);
-    (void)fprintf(
-        out,
-        "Counts under k = %" PRIu64 " are held back. k counts runs and not"
-        " people: one person's runs can exceed it.\n"
-        "The endpoint is open, so events are unauthenticated: anyone can send"
-        " events that the policies allow.\n",
-        options->k);
+    if (options->k > 1)
+        (void)fprintf(out, "Counts under k = %" PRIu64 " are held back. ",
+                      options->k);
+    (void)fputs("k counts runs and not people: one person's runs can exceed"
+                " it.\n"
+                "The endpoint is open, so events are unauthenticated: anyone"
+                " can send events that the policies allow.\n",
+                out);
     colour(options, plain, out);
 }

@@ -90,7 +90,6 @@ static int take_answer(const struct tel_policy *policy, struct span value,
     struct span endpoint = part(&value);
 
     consent->changed = false;
-    consent->everything = false;
     for (enum tel_answer i = TEL_ANSWER_NO; i <= TEL_ANSWER_SHOWN; i++) {
         if (span_is(word, answers[i])) {
             consent->answer = i;
@@ -110,6 +109,7 @@ int consent_read(const struct tel_env *env, const struct tel_policy *policy,
     char small[2048]; /* most are; a page of file_text costs microseconds */
     const char *text = small;
     const char *what = NULL;
+    bool everything = false;
     struct ini ini;
     int r = tel_path_consent(env, path, sizeof(path));
 
@@ -130,15 +130,19 @@ int consent_read(const struct tel_env *env, const struct tel_policy *policy,
     }
     ini_start(&ini, text, (size_t)r);
     while ((r = ini_next(&ini, &what)) > 0) {
-        if (span_is(ini.key, "*") && consent.answer == TEL_ANSWER_NONE) {
-            consent.answer = TEL_ANSWER_NO;
-            consent.everything = true;
+        if (span_is(ini.key, "*")) {
+            everything = true;
         } else if (span_equal(ini.key, str_span(policy, policy->id))) {
             r = take_answer(policy, ini.value, &consent);
             if (r < 0) {
                 return r;
             }
         }
+    }
+    /* That a notice was shown is no word of the person's. */
+    if (everything && (consent.answer == TEL_ANSWER_NONE ||
+                       consent.answer == TEL_ANSWER_SHOWN)) {
+        consent = (struct consent){TEL_ANSWER_NO, true, false};
     }
     if (r == 0) {
         *ret_consent = consent;

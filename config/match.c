@@ -21,6 +21,9 @@ struct token {
     struct span value; /* at NULL where the option has none */
 };
 
+/* Beyond this a long "-xyz..." is data, and would hold the host up. */
+#define CLUSTER_MAX 128
+
 /* A walk along the arguments: the same one finds verb, fields, modifiers. */
 struct walk {
     const struct tel_policy *policy;
@@ -175,7 +178,9 @@ static void next_letter(struct walk *walk, struct token *token)
             token->value = take_next(walk);
         }
         walk->cluster.len = 0;
-    } else if (walk->cluster.len > 0 && !may_be_letter(*walk->cluster.at)) {
+    } else if (walk->cluster.len > 0 &&
+               (!may_be_letter(*walk->cluster.at) ||
+                walk->cluster.at - walk->cluster_arg.at > CLUSTER_MAX)) {
         walk->cluster.len = 0;
     }
 }

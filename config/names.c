@@ -182,7 +182,7 @@ bool endpoint_valid(struct span url)
     }
     for (size_t i = 0; i < url.len; i++) {
         if (url.at[i] <= ' ' || url.at[i] > '~' ||
-            strchr("\"'\\<>^`{|}#@", url.at[i]) != NULL) {
+            strchr("\"'\\<>^`{|}#@;", url.at[i]) != NULL) {
             return false;
         }
     }

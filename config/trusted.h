@@ -10,7 +10,7 @@
 
 /*
  * Reads the file at path into buf: its length in bytes. It must be a regular
- * file of root or of owner that nobody else may write (-EPERM), and at most
+ * file of root or of owner that not everybody may write (-EPERM), and at most
  * size bytes (-EFBIG). Never waits: a FIFO is refused, not opened for good.
  */
 int tel_trusted_read(const char *path, uid_t owner, char *buf, size_t size);

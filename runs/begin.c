@@ -86,22 +86,25 @@ static void arm(struct tel_run *run, struct table_head *head, unsigned slot,
 }
 
 /* The run of this pid in the table goes on in this program. */
-static bool resume(struct place *place, unsigned slot, pid_t pid,
-                   struct tel_run *ret_run)
+static bool resume(struct place *place, pid_t pid, struct tel_run *ret_run)
 {
     struct table_slot body;
     struct process self;
     size_t head = offsetof(struct table_slot, key);
-    off_t at = (off_t)(TABLE_HEAD + slot * sizeof(body));
+    int slot = -1;
 
     /* The same test as for every pid: was it this process that claimed? */
-    if (process_read(pid, &self) < 0 ||
-        !slot_owned_by(place->fd, place->head->words, slot, process_device(),
-                       self.start_ns) ||
-        pread(place->fd, &body, head, at) != (ssize_t)head) {
+    if (process_read(pid, &self) == 0) {
+        slot = slot_of(place->fd, place->head->words, pid, process_device(),
+                       self.start_ns);
+    }
+    if (slot < 0 ||
+        pread(place->fd, &body, head,
+              (off_t)(TABLE_HEAD + (unsigned)slot * sizeof(body))) !=
+            (ssize_t)head) {
         return false;
     }
-    arm(ret_run, place->head, slot, body.claim, body.start_ns);
+    arm(ret_run, place->head, (unsigned)slot, body.claim, body.start_ns);
     return true;
 }
 
@@ -150,8 +153,7 @@ static enum tel_begin resume_run(const struct tel_env *env,
     if (place.fd >= 0) {
         map_head(&place);
     }
-    if (place.head != NULL &&
-        resume(&place, first + (unsigned)i, pid, ret_run)) {
+    if (place.head != NULL && resume(&place, pid, ret_run)) {
         place.head = NULL; /* stays mapped */
         result = TEL_BEGIN_CONTINUED;
     }
@@ -223,7 +225,7 @@ static enum tel_begin claim(const struct tel_program *program,
     unsigned first = table_bucket(pid);
     int i = bucket_find(&place->head->words[first], pid);
 
-    if (i >= 0 && resume(place, first + (unsigned)i, pid, ret_run)) {
+    if (i >= 0 && resume(place, pid, ret_run)) {
         return TEL_BEGIN_CONTINUED;
     }
     memset(&slot, 0, sizeof(slot));

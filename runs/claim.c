@@ -39,13 +39,16 @@ void count_drop(struct table_head *head, const char *name)
     (void)__atomic_fetch_add(&head->drops[i].count, 1, __ATOMIC_ACQ_REL);
 }
 
+static bool is_run_of(uint64_t word, pid_t pid)
+{
+    return word_pid(word) == pid &&
+           (word_state(word) == SLOT_RUNNING || word_state(word) == SLOT_ENDED);
+}
+
 int bucket_find(const uint64_t *bucket, pid_t pid)
 {
     for (int i = 0; i < TABLE_BUCKET; i++) {
-        uint64_t word = word_load(&bucket[i]);
-
-        if (word_pid(word) == pid && (word_state(word) == SLOT_RUNNING ||
-                                      word_state(word) == SLOT_ENDED)) {
+        if (is_run_of(word_load(&bucket[i]), pid)) {
             return i;
         }
     }
@@ -62,6 +65,22 @@ bool slot_owned_by(int fd, const uint64_t *words, unsigned slot,
            body.claim == (word_load(&words[slot]) & WORD_CLAIM_MASK) &&
            body.proc_dev == proc_dev && body.claim_ns >= 0 &&
            process_start_ns <= (uint64_t)body.claim_ns;
+}
+
+int slot_of(int fd, const uint64_t *words, pid_t pid, uint64_t proc_dev,
+            uint64_t process_start_ns)
+{
+    unsigned first = table_bucket(pid);
+
+    for (unsigned i = first; i < first + TABLE_BUCKET; i++) {
+        uint64_t word = word_load(&words[i]);
+
+        if (is_run_of(word, pid) &&
+            slot_owned_by(fd, words, i, proc_dev, process_start_ns)) {
+            return (int)i;
+        }
+    }
+    return -1;
 }
 
 /* Takes a free word of the bucket; its number, or -EBUSY. */

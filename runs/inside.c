@@ -25,11 +25,7 @@ static bool other_is_running(const struct table_head *head, pid_t pid)
 static bool owns_run(int fd, const struct table_head *head, pid_t pid,
                      uint64_t proc_dev, const struct process *process)
 {
-    unsigned first = table_bucket(pid);
-    int i = bucket_find(&head->words[first], pid);
-
-    return i >= 0 && slot_owned_by(fd, head->words, first + (unsigned)i,
-                                   proc_dev, process->start_ns);
+    return slot_of(fd, head->words, pid, proc_dev, process->start_ns) >= 0;
 }
 
 /* git's gc in the background: started by the tool itself, in a session of

@@ -42,12 +42,31 @@ static int choose_clock(void)
     return CLOCK_MONOTONIC_COARSE;
 }
 
+static bool is_memory_above(const char *dir)
+{
+    char above[TEL_PATH_MAX];
+    const char *slash = strrchr(dir, '/');
+    struct statfs fs;
+    size_t len = (size_t)(slash - dir);
+
+    if (len >= sizeof(above)) {
+        return false;
+    }
+    memcpy(above, dir, len);
+    above[len] = '\0';
+    return statfs(above, &fs) == 0 && fs.f_type == TMPFS_MAGIC;
+}
+
 /* The folder, made where it is missing; memory, private, and euid's own. */
 static int prepare_folder(const char *dir, uid_t euid)
 {
     struct statfs fs;
     struct stat st;
 
+    /* Nothing is left in a place that is no memory. */
+    if (!is_memory_above(dir)) {
+        return -EMEDIUMTYPE;
+    }
     /* chmod, as the host's umask may take away even one's own rights. */
     if (mkdir(dir, 0700) == 0 ? chmod(dir, 0700) < 0 : errno != EEXIST) {
         return -errno;

@@ -209,6 +209,14 @@ int bucket_find(const uint64_t *bucket, pid_t pid);
 bool slot_owned_by(int fd, const uint64_t *words, unsigned slot,
                    uint64_t proc_dev, uint64_t process_start_ns);
 
+/*
+ * The slot of the run that this process owns, or -1: another process of the
+ * same pid, gone or of another /proc, may have one in the same bucket.
+ * claim.c
+ */
+int slot_of(int fd, const uint64_t *words, pid_t pid, uint64_t proc_dev,
+            uint64_t process_start_ns);
+
 /* Whether the program named name is part of a run already. inside.c */
 bool is_inside(int fd, const struct table_head *head, const char *name,
                pid_t pid, uint64_t proc_dev);

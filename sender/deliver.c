@@ -32,8 +32,10 @@ static int find_batch(const struct state *state, const char *name,
         _cleanup_contents_ struct contents contents = CONTENTS_EMPTY;
         if (files.at[i].kind != FILE_BATCH)
             continue;
-        if (file_load(state, &files.at[i], &contents) < 0 ||
-            contents.nlines == 0 ||
+        int loaded = file_load(state, &files.at[i], &contents);
+        if (loaded < 0 && loaded != -EBADMSG)
+            return loaded; /* it may well be readable later */
+        if (loaded < 0 || contents.nlines == 0 ||
             strcmp(contents.endpoint, judged->endpoint) != 0) {
             drop(state, &files.at[i]);
             continue;

@@ -2,6 +2,7 @@
 /* Finding the tool along PATH, past the wrapper itself. */
 #include <errno.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,12 +13,22 @@
 /* What execvp(3) searches where PATH is not set (confstr _CS_PATH). */
 #define DEFAULT_PATH "/bin:/usr/bin"
 
+static const char *executed_as(void)
+{
+    const char *path = (const char *)getauxval(AT_EXECFN);
+
+    return path != NULL ? path : "";
+}
+
 static bool is_this_program(const struct stat *st)
 {
     struct stat self;
 
-    return stat("/proc/self/exe", &self) == 0 && self.st_dev == st->st_dev &&
-           self.st_ino == st->st_ino;
+    if (stat("/proc/self/exe", &self) < 0 &&
+        stat(executed_as(), &self) < 0) { /* no /proc in a chroot */
+        return false;
+    }
+    return self.st_dev == st->st_dev && self.st_ino == st->st_ino;
 }
 
 /* 0, or why this file is not what a shell would execute. */
@@ -48,6 +59,34 @@ static int join(const char *dir, size_t len, const char *name, char *buf,
     return tel_text_end(&text);
 }
 
+/*
+ * What is left of search behind the folder that this program was found in.
+ * Another tel-wrap under the same name further on then goes on from there,
+ * and two of them never execute each other for ever.
+ */
+static const char *behind_itself(const char *name, const char *search,
+                                 char *buf, size_t size)
+{
+    struct stat self;
+    struct stat st;
+
+    if (lstat(executed_as(), &self) < 0) {
+        return search;
+    }
+    for (const char *at = search;;) {
+        size_t len = strcspn(at, ":");
+
+        if (join(at, len, name, buf, size) >= 0 && lstat(buf, &st) == 0 &&
+            st.st_dev == self.st_dev && st.st_ino == self.st_ino) {
+            return at[len] == ':' ? at + len + 1 : NULL;
+        }
+        if (at[len] == '\0') {
+            return search;
+        }
+        at += len + 1;
+    }
+}
+
 int resolve(const char *name, const char *search, bool past_itself, char *buf,
             size_t size)
 {
@@ -63,6 +102,12 @@ int resolve(const char *name, const char *search, bool past_itself, char *buf,
     }
     if (search == NULL) {
         search = DEFAULT_PATH;
+    }
+    if (past_itself) {
+        search = behind_itself(name, search, buf, size);
+        if (search == NULL) {
+            return -ENOENT;
+        }
     }
     for (;;) {
         size_t len = strcspn(search, ":");

@@ -168,6 +168,10 @@ int supervise(const struct tel_run *run, const char *path, char *const *argv,
         tel_run_abandon(run);
         return failed_start(argv[0], error);
     }
+    /* The tool may hide its arguments from /proc: then they must not be seen
+     * here. Its name may stay. */
+    wipe_strings(argv + 1);
+    wipe_strings(envp);
     /* Whoever reads from the tool must see its end, not the wrapper's. */
     (void)syscall(SYS_close_range, 0U, ~0U, 0U);
     return follow(&s);

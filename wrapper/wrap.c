@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "wrap.h"
@@ -11,6 +12,13 @@ static void put(const char *text)
 {
     if (write(STDERR_FILENO, text, strlen(text)) < 0) {
         return;
+    }
+}
+
+void wipe_strings(char *const *strings)
+{
+    for (; *strings != NULL; strings++) {
+        memset(*strings, 0, strlen(*strings));
     }
 }
 
@@ -58,15 +66,30 @@ int become(const char *path, char *const *argv, char *const *envp)
     return errno == ENOEXEC ? as_script(path, argv, envp) : errno;
 }
 
-static int become_recorded(const struct tel_run *run, const char *path,
-                           char *const *argv, char *const *envp)
+static int become_recorded(const struct tel_run *run, bool watched,
+                           const char *path, char *const *argv,
+                           char *const *envp)
 {
     int error;
 
-    leave_watcher(run);
+    if (watched) {
+        leave_watcher(run, argv, envp);
+    }
     error = become(path, argv, envp);
     tel_run_abandon(run);
     return failed_start(argv[0], error);
+}
+
+/*
+ * Whether a watcher would fall back to this very process, to which the tool's
+ * wait() would see a child that never ends before it does itself.
+ */
+static bool adopts_orphans(void)
+{
+    int subreaper = 0;
+
+    return getpid() == 1 || prctl(PR_GET_CHILD_SUBREAPER, &subreaper) < 0 ||
+           subreaper != 0;
 }
 
 int tel_wrap(const struct tel_wrap *wrap)
@@ -98,11 +121,11 @@ int tel_wrap(const struct tel_wrap *wrap)
     if (mode == TEL_WRAP_AUTO) {
         mode = tel_pidfd_tells() ? TEL_WRAP_IN_PLACE : TEL_WRAP_SUPERVISE;
     }
-    program.watched = mode == TEL_WRAP_IN_PLACE;
+    program.watched = mode == TEL_WRAP_IN_PLACE && !adopts_orphans();
     if (tel_run_begin(&program, &run) != TEL_BEGIN_RECORDED) {
         return failed_start(argv[0], become(path, argv, wrap->envp));
     }
     return mode == TEL_WRAP_IN_PLACE
-               ? become_recorded(&run, path, argv, wrap->envp)
+               ? become_recorded(&run, program.watched, path, argv, wrap->envp)
                : supervise(&run, path, argv, wrap->envp);
 }

@@ -22,8 +22,15 @@ int become(const char *path, char *const *argv, char *const *envp);
 /* Says why the tool did not start: 127 or 126. wrap.c */
 int failed_start(const char *name, int error);
 
-/* Leaves a process that stores how this one will have ended. inplace.c */
-void leave_watcher(const struct tel_run *run);
+/*
+ * Leaves a process that stores how this one will have ended, once it has
+ * become argv. inplace.c
+ */
+void leave_watcher(const struct tel_run *run, char *const *argv,
+                   char *const *envp);
+
+/* Overwrites the strings of an argument list or environment. wrap.c */
+void wipe_strings(char *const *strings);
 
 /* Runs the tool as a child, stores its end, and ends as it did. supervise.c */
 int supervise(const struct tel_run *run, const char *path, char *const *argv,

@@ -222,6 +222,7 @@ static const struct {
     {4, TOOL "disable = A=B\n"},
     {5, TOOL "purpose = a\npurpose = b\n"},
     {4, TOOL "contact =\n"},
+    {3, "[tool]\nid = a\nendpoint = https://t.example.org/t;v=1\n"},
     /* [command] */
     {5, TOOL "[command]\nverbs = all\n"},
     {5, TOOL "[command]\nunlisted = drop\n"},

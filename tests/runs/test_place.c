@@ -87,6 +87,7 @@ static void test_place_not_in_memory_is_refused(void **state)
 
     assert_int_equal(table_make(scratch_path(s, "state/tel-table"), geteuid()),
                      -EMEDIUMTYPE);
+    assert_int_equal(access(scratch_path(s, "state/tel-table"), F_OK), -1);
 }
 
 static void test_place_open_to_others_is_refused(void **state)

@@ -164,6 +164,27 @@ static void test_table_slot_of_another_proc_is_left_alone(void **state)
     assert_int_equal(counts.running, 0);
 }
 
+/* A slot of the same pid in another /proc stands before one's own. */
+static void test_table_own_slot_is_found_behind_a_foreign_one(void **state)
+{
+    struct recorded *r = *state;
+    struct table_slot slot = body(r->table);
+    pid_t pid = getpid();
+    int own;
+
+    slot.proc_dev++;
+    assert_true(slot_claim(r->table->fd, r->table->head, &slot, pid) >= 0);
+    assert_int_equal(slot_of(r->table->fd, r->table->head->words, pid,
+                             r->table->proc_dev, 0),
+                     -1);
+    slot.proc_dev--;
+    own = slot_claim(r->table->fd, r->table->head, &slot, pid);
+    assert_true(own >= 0);
+    assert_int_equal(slot_of(r->table->fd, r->table->head->words, pid,
+                             r->table->proc_dev, 0),
+                     own);
+}
+
 /* The pid lives, but it is another process that started later. */
 static void test_table_reused_pid_is_gone(void **state)
 {
@@ -255,6 +276,8 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_table_slot_of_another_proc_is_left_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_table_own_slot_is_found_behind_a_foreign_one, setup, teardown),
         cmocka_unit_test_setup_teardown(test_table_reused_pid_is_gone, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_table_zombie_is_gone_and_tells,

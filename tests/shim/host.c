@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -136,6 +137,16 @@ static int end(const char *way, char **args)
     if (strcmp(way, "exec") == 0) {
         execvp(args[0], args);
         return 98;
+    }
+    if (strcmp(way, "subreap") == 0) { /* and become that program */
+        prctl(PR_SET_CHILD_SUBREAPER, 1);
+        execvp(args[0], args);
+        return 98;
+    }
+    if (strcmp(way, "wait-for-all") == 0) {
+        while (wait(NULL) > 0) {
+        }
+        return errno == ECHILD ? 0 : 95;
     }
     if (strcmp(way, "run") == 0) { /* a child that is a program */
         pid_t pid = fork();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Finding the tool, becoming it, and saying why that failed. */
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,6 +134,146 @@ static void test_start_symlink_runs_the_tool_behind_it(void **state)
     recorded_nothing_more(r);
 }
 
+/* Two installations under the tool's name must not execute each other. */
+static void test_start_two_wrappers_in_path_find_the_tool(void **state)
+{
+    struct recorded *r = *state;
+    char path[512];
+
+    recorded_tool(r, "expr", "[command]\nverbs = none\n");
+    scratch_write(r->scratch, "a/keep", "");
+    scratch_write(r->scratch, "b/keep", "");
+    assert_int_equal(symlink(TEL_WRAP, scratch_path(r->scratch, "a/expr")), 0);
+    free(scratch_ok(r->scratch, 0, "cp", TEL_WRAP,
+                    scratch_path(r->scratch, "b/expr"), NULL));
+    (void)snprintf(path, sizeof(path), "%s:%s:/usr/bin:/bin",
+                   scratch_path(r->scratch, "a"),
+                   scratch_path(r->scratch, "b"));
+    scratch_set(r->scratch, "PATH", path);
+    check(r, "expr 1 + 1", 0, "2\n", "");
+    recorded_expect(r, "run", TEL_END_CODE, 0);
+    recorded_nothing_more(r);
+    *strstr(path, ":/usr/bin") = '\0';
+    scratch_set(r->scratch, "PATH", path);
+    check(r, "expr 1 + 1", 127, "", "tel-wrap: expr: not found\n");
+}
+
+/* A watcher that fell back to the tool would be waited for, for ever. */
+static void test_start_subreaper_waits_for_no_watcher(void **state)
+{
+    struct recorded *r = *state;
+
+    recorded_tool(r, "host", "[command]\nverbs = none\n");
+    for (size_t i = 0; i < 2; i++) {
+        free(scratch_ok(r->scratch, 0, HOST, "subreap", TEL_WRAP, modes[i],
+                        HOST, "wait-for-all", NULL));
+        (void)recorded_next(r);
+        recorded_nothing_more(r);
+    }
+}
+
+/* Whether a process other than pid shows this among its arguments. */
+static bool is_shown_by_another(pid_t pid, const char *wanted)
+{
+    DIR *proc = opendir("/proc");
+    bool shown = false;
+    struct dirent *entry;
+
+    assert_non_null(proc);
+    while (!shown && (entry = readdir(proc)) != NULL) {
+        char path[300];
+        char *text;
+        size_t len = 0;
+
+        if (atoi(entry->d_name) <= 0 || atoi(entry->d_name) == pid) {
+            continue;
+        }
+        (void)snprintf(path, sizeof(path), "/proc/%s/cmdline", entry->d_name);
+        text = file_read(path, &len);
+        shown = text != NULL && memmem(text, len, wanted, strlen(wanted));
+        free(text);
+    }
+    closedir(proc);
+    return shown;
+}
+
+struct child {
+    pid_t parent;
+    pid_t pid;
+};
+
+static bool has_child(void *context)
+{
+    struct child *child = context;
+    char path[64];
+    char *text;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
+                   (int)child->parent, (int)child->parent);
+    text = file_read(path, NULL);
+    child->pid = text != NULL ? atoi(text) : 0;
+    free(text);
+    return child->pid > 0;
+}
+
+struct sight {
+    pid_t tool;
+    char argument[32]; /* of this test alone */
+};
+
+static bool tool_has_begun(void *context)
+{
+    const struct sight *sight = context;
+    char path[64];
+    char *comm;
+    bool begun;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/comm", (int)sight->tool);
+    comm = file_read(path, NULL);
+    begun = comm != NULL && strcmp(comm, "host\n") == 0;
+    free(comm);
+    return begun;
+}
+
+static bool nobody_else_shows_it(void *context)
+{
+    const struct sight *sight = context;
+
+    return !is_shown_by_another(sight->tool, sight->argument);
+}
+
+/* What a tool hides of its arguments must not be seen elsewhere. */
+static void test_start_arguments_are_seen_in_the_tool_only(void **state)
+{
+    struct recorded *r = *state;
+    struct sight sight;
+
+    (void)snprintf(sight.argument, sizeof(sight.argument), "hidden-by-%d",
+                   (int)getpid());
+    recorded_tool(r, "host", "[command]\nverbs = none\n");
+    for (size_t i = 0; i < 2; i++) {
+        char *argv[] = {(char *)(uintptr_t)TEL_WRAP,
+                        (char *)(uintptr_t)modes[i],
+                        (char *)(uintptr_t)HOST,
+                        (char *)(uintptr_t) "wait",
+                        sight.argument,
+                        NULL};
+        pid_t pid = scratch_start(r->scratch, NULL, argv);
+        struct child child = {.parent = pid, .pid = pid};
+
+        if (i == 1) { /* supervised: the tool is another process */
+            until(has_child, &child);
+        }
+        sight.tool = child.pid;
+        until(tool_has_begun, &sight);
+        assert_true(is_shown_by_another(1, sight.argument));
+        until(nobody_else_shows_it, &sight);
+        assert_int_equal(scratch_stop(r->scratch, pid, SIGTERM), -SIGTERM);
+        (void)recorded_next(r);
+    }
+    recorded_nothing_more(r);
+}
+
 /* A command substitution ends when the tool does, not when a watcher does. */
 static void test_start_pipe_closes_with_the_tool(void **state)
 {
@@ -208,6 +349,12 @@ int main(void)
             test_start_options_of_the_tool_are_its_own, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_start_symlink_runs_the_tool_behind_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_start_two_wrappers_in_path_find_the_tool, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_start_subreaper_waits_for_no_watcher, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_start_arguments_are_seen_in_the_tool_only, setup, teardown),
         cmocka_unit_test_setup_teardown(test_start_pipe_closes_with_the_tool,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(test_start_tool_has_no_children, setup,
