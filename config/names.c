@@ -241,16 +241,6 @@ static bool event_at(const struct tel_policy *policy, size_t index,
     return false;
 }
 
-static uint32_t hash_name(const char *name)
-{
-    uint32_t hash = 2166136261U;
-
-    for (; *name != '\0'; name++) {
-        hash = (hash ^ (unsigned char)*name) * 16777619U;
-    }
-    return hash;
-}
-
 /* Whether events a and b are the same name. */
 static bool same_event(const struct tel_policy *policy, size_t a,
                        const char *name)
@@ -295,7 +285,7 @@ bool events_distinct(const struct tel_policy *policy, struct tel_str *ret_name)
             strcmp(name, "none") == 0 || strcmp(name, "other") == 0) {
             return false;
         }
-        for (place = hash_name(name) % 1024; table[place] != 0;
+        for (place = tel_text_hash(name) % 1024; table[place] != 0;
              place = (place + 1) % 1024) {
             size_t other = table[place] - 1U;
 

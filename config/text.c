@@ -57,6 +57,15 @@ int tel_text_end(const struct tel_text *text)
     return text->full ? -ENAMETOOLONG : (int)text->len;
 }
 
+uint32_t tel_text_hash(const char *string)
+{
+    uint32_t hash = 2166136261U;
+
+    for (; *string != '\0'; string++)
+        hash = (hash ^ (unsigned char)*string) * 16777619U;
+    return hash;
+}
+
 bool tel_text_parse(const char *bytes, size_t len, uint64_t max,
                     uint64_t *ret_number)
 {

@@ -30,11 +30,7 @@ static void map_head(struct place *place)
     if (head == MAP_FAILED) {
         return;
     }
-    if (memcmp(head->magic, TABLE_MAGIC, sizeof(TABLE_MAGIC)) != 0 ||
-        head->slots != TABLE_SLOTS ||
-        head->slot_bytes != sizeof(struct table_slot) ||
-        (head->clock != CLOCK_MONOTONIC &&
-         head->clock != CLOCK_MONOTONIC_COARSE)) {
+    if (!head_valid(head)) {
         (void)munmap(head, TABLE_HEAD);
         return;
     }
@@ -90,18 +86,15 @@ static bool resume(struct place *place, pid_t pid, struct tel_run *ret_run)
 {
     struct table_slot body;
     struct process self;
-    size_t head = offsetof(struct table_slot, key);
-    int slot = -1;
+    int slot;
 
     /* The same test as for every pid: was it this process that claimed? */
-    if (process_read(pid, &self) == 0) {
-        slot = slot_of(place->fd, place->head->words, pid, process_device(),
-                       self.start_ns);
+    if (process_read(pid, &self) < 0) {
+        return false;
     }
-    if (slot < 0 ||
-        pread(place->fd, &body, head,
-              (off_t)(TABLE_HEAD + (unsigned)slot * sizeof(body))) !=
-            (ssize_t)head) {
+    slot = slot_of(place->fd, place->head->words, pid, process_device(),
+                   self.start_ns, &body);
+    if (slot < 0) {
         return false;
     }
     arm(ret_run, place->head, (unsigned)slot, body.claim, body.start_ns);
@@ -118,7 +111,6 @@ static enum tel_begin resume_run(const struct tel_env *env,
 {
     uint64_t bucket[TABLE_BUCKET];
     char dir[TEL_PATH_MAX];
-    char path[TEL_PATH_MAX + sizeof("/" TEL_TABLE_FILE)];
     enum tel_begin result = otherwise;
     struct place place = {.fd = -1};
     unsigned first;
@@ -129,11 +121,7 @@ static enum tel_begin resume_run(const struct tel_env *env,
         if (tel_table_dir(env, n, dir, sizeof(dir)) < 0) {
             return otherwise;
         }
-        memcpy(path, dir, strlen(dir) + 1);
-        memcpy(path + strlen(dir), "/" TEL_TABLE_FILE,
-               sizeof("/" TEL_TABLE_FILE));
-        place.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
-                                  O_NOCTTY);
+        place.fd = table_open_any(dir, O_RDONLY);
     }
     if (place.fd < 0) {
         return otherwise;

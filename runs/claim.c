@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <tel/text.h>
+
 #include "table.h"
 
 static off_t slot_offset(unsigned slot)
@@ -13,12 +15,7 @@ static off_t slot_offset(unsigned slot)
 
 uint32_t hash_name(const char *name)
 {
-    uint32_t hash = 2166136261U;
-
-    for (; *name != '\0'; name++) {
-        hash = (hash ^ (unsigned char)*name) * 16777619U;
-    }
-    return hash | 1; /* 0 means free */
+    return tel_text_hash(name) | 1; /* 0 means free */
 }
 
 void count_drop(struct table_head *head, const char *name)
@@ -55,20 +52,20 @@ int bucket_find(const uint64_t *bucket, pid_t pid)
     return -1;
 }
 
-bool slot_owned_by(int fd, const uint64_t *words, unsigned slot,
-                   uint64_t proc_dev, uint64_t process_start_ns)
+/* Reads the body of a slot, up to its key: whether it is of this process. */
+static bool read_own(int fd, unsigned slot, uint64_t word, uint64_t proc_dev,
+                     uint64_t process_start_ns, struct table_slot *body)
 {
-    struct table_slot body;
-    size_t head = offsetof(struct table_slot, key);
+    size_t len = offsetof(struct table_slot, key);
 
-    return pread(fd, &body, head, slot_offset(slot)) == (ssize_t)head &&
-           body.claim == (word_load(&words[slot]) & WORD_CLAIM_MASK) &&
-           body.proc_dev == proc_dev && body.claim_ns >= 0 &&
-           process_start_ns <= (uint64_t)body.claim_ns;
+    return pread(fd, body, len, slot_offset(slot)) == (ssize_t)len &&
+           body->claim == (word & WORD_CLAIM_MASK) &&
+           body->proc_dev == proc_dev && body->claim_ns >= 0 &&
+           process_start_ns <= (uint64_t)body->claim_ns;
 }
 
 int slot_of(int fd, const uint64_t *words, pid_t pid, uint64_t proc_dev,
-            uint64_t process_start_ns)
+            uint64_t process_start_ns, struct table_slot *ret_body)
 {
     unsigned first = table_bucket(pid);
 
@@ -76,7 +73,7 @@ int slot_of(int fd, const uint64_t *words, pid_t pid, uint64_t proc_dev,
         uint64_t word = word_load(&words[i]);
 
         if (is_run_of(word, pid) &&
-            slot_owned_by(fd, words, i, proc_dev, process_start_ns)) {
+            read_own(fd, i, word, proc_dev, process_start_ns, ret_body)) {
             return (int)i;
         }
     }

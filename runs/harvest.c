@@ -43,17 +43,14 @@ static void watch_file(struct tel_table *table, const char *dir)
 {
     char path[TEL_PATH_MAX];
     struct epoll_event event = {.events = EPOLLIN};
-    struct tel_text text;
 
-    tel_text_start(&text, path, sizeof(path));
-    tel_text_add(&text, dir);
-    tel_text_add(&text, "/" TEL_TABLE_FILE);
     table->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (table->inotify < 0) {
         return;
     }
     event.data.fd = table->inotify;
-    if (inotify_add_watch(table->inotify, path, IN_MODIFY) < 0 ||
+    if (table_path(dir, path, sizeof(path)) < 0 ||
+        inotify_add_watch(table->inotify, path, IN_MODIFY) < 0 ||
         epoll_ctl(table->epoll, EPOLL_CTL_ADD, table->inotify, &event) < 0) {
         close_fd(&table->inotify);
     }
@@ -69,14 +66,7 @@ static int map_table(struct tel_table *table)
     }
     table->head = map;
     table->slots = (struct table_slot *)((char *)map + TABLE_HEAD);
-    if (memcmp(table->head->magic, TABLE_MAGIC, sizeof(TABLE_MAGIC)) != 0 ||
-        table->head->slots != TABLE_SLOTS ||
-        table->head->slot_bytes != sizeof(struct table_slot) ||
-        (table->head->clock != CLOCK_MONOTONIC &&
-         table->head->clock != CLOCK_MONOTONIC_COARSE)) {
-        return -EBADMSG;
-    }
-    return 0;
+    return head_valid(table->head) ? 0 : -EBADMSG;
 }
 
 int tel_table_open(const char *dir, uid_t euid, struct tel_table **ret_table)

@@ -25,7 +25,10 @@ static bool other_is_running(const struct table_head *head, pid_t pid)
 static bool owns_run(int fd, const struct table_head *head, pid_t pid,
                      uint64_t proc_dev, const struct process *process)
 {
-    return slot_of(fd, head->words, pid, proc_dev, process->start_ns) >= 0;
+    struct table_slot body;
+
+    return slot_of(fd, head->words, pid, proc_dev, process->start_ns, &body) >=
+           0;
 }
 
 /* git's gc in the background: started by the tool itself, in a session of

@@ -101,17 +101,15 @@ static int fill(int fd)
     return 0;
 }
 
-static int join(char *buf, size_t size, const char *dir, const char *name,
-                uint64_t number)
+/* A name of this process's own, beside the table's place. */
+static int path_beside(const char *dir, char *buf, size_t size)
 {
     struct tel_text text;
 
     tel_text_start(&text, buf, size);
     tel_text_add(&text, dir);
-    tel_text_add(&text, name);
-    if (number > 0) {
-        tel_text_number(&text, number);
-    }
+    tel_text_add(&text, "/new-");
+    tel_text_number(&text, (uint64_t)getpid());
     return tel_text_end(&text);
 }
 
@@ -127,8 +125,8 @@ int table_make(const char *dir, uid_t euid)
     if (getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur < TABLE_BYTES) {
         return -EFBIG;
     }
-    if (join(path, sizeof(path), dir, "/" TEL_TABLE_FILE, 0) < 0 ||
-        join(beside, sizeof(beside), dir, "/new-", (uint64_t)getpid()) < 0) {
+    if (table_path(dir, path, sizeof(path)) < 0 ||
+        path_beside(dir, beside, sizeof(beside)) < 0) {
         return -ENAMETOOLONG;
     }
     r = prepare_folder(dir, euid);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <tel/text.h>
@@ -72,23 +73,46 @@ static int check(int fd, const char *dir, uid_t euid)
     return 0;
 }
 
-int table_open(const char *dir, uid_t euid, int flags)
+bool head_valid(const struct table_head *head)
 {
-    char path[TEL_PATH_MAX];
-    struct tel_text text;
-    int fd;
-    int r;
+    return memcmp(head->magic, TABLE_MAGIC, sizeof(TABLE_MAGIC)) == 0 &&
+           head->slots == TABLE_SLOTS &&
+           head->slot_bytes == sizeof(struct table_slot) &&
+           (head->clock == CLOCK_MONOTONIC ||
+            head->clock == CLOCK_MONOTONIC_COARSE);
+}
 
-    tel_text_start(&text, path, sizeof(path));
+int table_path(const char *dir, char *buf, size_t size)
+{
+    struct tel_text text;
+
+    tel_text_start(&text, buf, size);
     tel_text_add(&text, dir);
     tel_text_add(&text, "/" TEL_TABLE_FILE);
-    if (tel_text_end(&text) < 0) {
-        return -ENAMETOOLONG;
+    return tel_text_end(&text) < 0 ? -ENAMETOOLONG : 0;
+}
+
+int table_open_any(const char *dir, int flags)
+{
+    char path[TEL_PATH_MAX];
+    int r = table_path(dir, path, sizeof(path));
+    int fd;
+
+    if (r < 0) {
+        return r;
     }
     /* Somebody else's FIFO at this place must not hold the host up. */
     fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    return fd < 0 ? -errno : fd;
+}
+
+int table_open(const char *dir, uid_t euid, int flags)
+{
+    int fd = table_open_any(dir, flags);
+    int r;
+
     if (fd < 0) {
-        return -errno;
+        return fd;
     }
     r = check(fd, dir, euid);
     if (r < 0) {

@@ -189,6 +189,18 @@ uint64_t process_device(void);
 
 int64_t clock_ns(int clock);
 
+/* Whether this is the head of a table of this version. place.c */
+bool head_valid(const struct table_head *head);
+
+/* The table's path in dir: 0 or -ENAMETOOLONG. place.c */
+int table_path(const char *dir, char *buf, size_t size);
+
+/*
+ * Opens what lies at the table's path, whoever it belongs to, without ever
+ * waiting for it: a descriptor, or as open(2). place.c
+ */
+int table_open_any(const char *dir, int flags);
+
 /*
  * Opens the table in dir: a descriptor, or -ENOENT, -EPERM (not euid's own,
  * not private, not of the right size). place.c
@@ -203,19 +215,12 @@ int table_make(const char *dir, uid_t euid);
 int bucket_find(const uint64_t *bucket, pid_t pid);
 
 /*
- * Whether a run of the table has pid as its owner, from process's start on.
- * fd is the table's. claim.c
- */
-bool slot_owned_by(int fd, const uint64_t *words, unsigned slot,
-                   uint64_t proc_dev, uint64_t process_start_ns);
-
-/*
  * The slot of the run that this process owns, or -1: another process of the
- * same pid, gone or of another /proc, may have one in the same bucket.
- * claim.c
+ * same pid, gone or of another /proc, may have one in the same bucket. fd is
+ * the table's; *ret_body is the slot's, up to its key. claim.c
  */
 int slot_of(int fd, const uint64_t *words, pid_t pid, uint64_t proc_dev,
-            uint64_t process_start_ns);
+            uint64_t process_start_ns, struct table_slot *ret_body);
 
 /* Whether the program named name is part of a run already. inside.c */
 bool is_inside(int fd, const struct table_head *head, const char *name,

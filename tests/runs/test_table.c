@@ -169,19 +169,20 @@ static void test_table_own_slot_is_found_behind_a_foreign_one(void **state)
 {
     struct recorded *r = *state;
     struct table_slot slot = body(r->table);
+    struct table_slot found;
     pid_t pid = getpid();
     int own;
 
     slot.proc_dev++;
     assert_true(slot_claim(r->table->fd, r->table->head, &slot, pid) >= 0);
     assert_int_equal(slot_of(r->table->fd, r->table->head->words, pid,
-                             r->table->proc_dev, 0),
+                             r->table->proc_dev, 0, &found),
                      -1);
     slot.proc_dev--;
     own = slot_claim(r->table->fd, r->table->head, &slot, pid);
     assert_true(own >= 0);
     assert_int_equal(slot_of(r->table->fd, r->table->head->words, pid,
-                             r->table->proc_dev, 0),
+                             r->table->proc_dev, 0, &found),
                      own);
 }
 

@@ -40,6 +40,9 @@ void tel_text_hex(struct tel_text *text, uint64_t number);
 /* The length in bytes, or -ENAMETOOLONG where something did not fit. */
 int tel_text_end(const struct tel_text *text);
 
+/* FNV-1a of a string, for tables of names. */
+uint32_t tel_text_hash(const char *string);
+
 /*
  * Reads a decimal number of len bytes, digits only, at most max. True and
  * *ret_number, or false.
