@@ -13,6 +13,15 @@
 #ifndef TEL_CALL_H
 #define TEL_CALL_H
 
+/* Types that the two libraries declare differently. */
+#ifdef __GLIBC__
+#define RESOURCE __rlimit_resource_t
+#define IOCTL_REQUEST unsigned long
+#else
+#define RESOURCE int
+#define IOCTL_REQUEST int
+#endif
+
 #if defined(__x86_64__)
 
 /* syscall(2): number in rax, arguments in rdi rsi rdx r10 r8 r9. */

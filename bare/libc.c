@@ -216,7 +216,7 @@ int prctl(int option, ...)
     return (int)syscall(SYS_prctl, option, arg, 0UL, 0UL, 0UL);
 }
 
-int getrlimit(__rlimit_resource_t resource, struct rlimit *limit)
+int getrlimit(RESOURCE resource, struct rlimit *limit)
 {
     return (int)syscall(SYS_prlimit64, 0, resource, NULL, limit);
 }

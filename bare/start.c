@@ -134,7 +134,7 @@ int pipe2(int fds[2], int flags)
     return (int)syscall(SYS_pipe2, fds, flags);
 }
 
-int ioctl(int fd, unsigned long request, ...)
+int ioctl(int fd, IOCTL_REQUEST request, ...)
 {
     void *arg;
     va_list args;
@@ -163,7 +163,7 @@ int clock_gettime(clockid_t clock, struct timespec *now)
     return (int)syscall(SYS_clock_gettime, clock, now);
 }
 
-int setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
+int setrlimit(RESOURCE resource, const struct rlimit *limit)
 {
     return (int)syscall(SYS_prlimit64, 0, resource, limit, NULL);
 }
@@ -181,7 +181,10 @@ int sigfillset(sigset_t *set)
 
 int sigaddset(sigset_t *set, int signal)
 {
-    set->__val[0] |= 1UL << (signal - 1);
+    const unsigned bits = 8 * sizeof(unsigned long);
+    unsigned bit = (unsigned)signal - 1;
+
+    ((unsigned long *)set)[bit / bits] |= 1UL << bit % bits;
     return 0;
 }
 

@@ -5,9 +5,17 @@
  * It is loaded into programs that were written by others, so it obeys the
  * preload rules throughout: libc only, no malloc, no stdio, no lock, nothing
  * that can end or delay the host, and no system call once main has begun.
+ *
+ * One object serves both libraries. glibc hands a constructor the program's
+ * arguments and an exit handler its status. musl does neither, so there the
+ * start of the program, exit and what calls it inside the library are
+ * interposed too. These bear a version (exports.map): glibc asks for names by
+ * version and so passes them over, musl does not look at versions.
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -32,7 +40,10 @@
  * and finding that out costs no system call.
  */
 static union {
-    struct tel_run run;
+    struct {
+        struct tel_run run;
+        bool noted; /* how it ended has been stored */
+    };
     char page[PAGE];
 } own __attribute__((aligned(PAGE)));
 
@@ -44,13 +55,36 @@ static union {
  */
 static void (*next__exit)(int);
 
-/* musl has none. */
+/* musl has none: that is how the two are told apart. */
 extern int on_exit(void (*)(int, void *), void *) __attribute__((weak));
+
+typedef int main_function(int, char **, char **);
+typedef int start_function(main_function *, int, char **, void (*)(void),
+                           void (*)(void), void (*)(void), void *);
+
+/* What the program was started with, where the library is musl. */
+static struct {
+    main_function *main;
+    int argc;
+    char **argv;
+} started;
 
 EXPORT void _exit(int status) __attribute__((noreturn));
 EXPORT void _Exit(int status) __attribute__((noreturn));
 EXPORT void quick_exit(int status) __attribute__((noreturn));
 EXPORT int daemon(int nochdir, int noclose);
+
+/* For musl. */
+EXPORT start_function __libc_start_main;
+EXPORT void exit(int status) __attribute__((noreturn));
+EXPORT void err(int status, const char *format, ...)
+    __attribute__((noreturn, format(printf, 2, 3)));
+EXPORT void errx(int status, const char *format, ...)
+    __attribute__((noreturn, format(printf, 2, 3)));
+EXPORT void verr(int status, const char *format, va_list args)
+    __attribute__((noreturn, format(printf, 2, 0)));
+EXPORT void verrx(int status, const char *format, va_list args)
+    __attribute__((noreturn, format(printf, 2, 0)));
 
 /* dlsym gives an object pointer where a function is meant (dlsym(3)). */
 static void look_up(void *ret_function, const char *name)
@@ -60,12 +94,30 @@ static void look_up(void *ret_function, const char *name)
     memcpy(ret_function, &symbol, sizeof(symbol));
 }
 
+/* It may be ending; a vforked child may be the one that says so. */
+static void note(int status)
+{
+    if (own.run.word != NULL) {
+        own.noted = true;
+        tel_run_note(&own.run, TEL_RAW_EXIT, status & 0xff);
+    }
+}
+
 /* Runs after all destructors and all other handlers, as the first one that
  * was registered. */
 static void at_exit(int status, void *nothing)
 {
     (void)nothing;
     tel_run_end(&own.run, TEL_RAW_EXIT, status & 0xff);
+}
+
+/* In musl. One way to its exit has no name to interpose: pthread_exit of the
+ * last thread, which ends with 0. */
+static void at_silent_exit(void)
+{
+    if (!own.noted) {
+        note(0);
+    }
 }
 
 /*
@@ -93,18 +145,26 @@ static const char *interpreter(char *const *argv, int script)
 
 static void arm(struct tel_run *run)
 {
-    if (on_exit == NULL || madvise(&own, sizeof(own), MADV_WIPEONFORK) < 0) {
+    int (*at_exit_of_musl)(void (*)(void)) = NULL;
+
+    if (madvise(&own, sizeof(own), MADV_WIPEONFORK) < 0) {
         tel_run_abandon(run);
         return;
     }
     own.run = *run;
-    (void)on_exit(at_exit, NULL);
+    if (on_exit != NULL) {
+        (void)on_exit(at_exit, NULL);
+        return;
+    }
+    /* glibc has it in each object, not in the library: no import. */
+    look_up(&at_exit_of_musl, "atexit");
+    if (at_exit_of_musl != NULL) {
+        (void)at_exit_of_musl(at_silent_exit);
+    }
 }
 
-__attribute__((constructor)) static void start(int argc, char **argv,
-                                               char **envp)
+static void begin(int argc, char **argv, char **envp)
 {
-    int saved = errno;
     struct tel_program program = {
         .envp = envp,
         .path = (const char *)getauxval(AT_EXECFN),
@@ -114,7 +174,6 @@ __attribute__((constructor)) static void start(int argc, char **argv,
     struct tel_run run;
     int script;
 
-    look_up(&next__exit, "_exit");
     if (program.path == NULL || argc < 1 || argv == NULL || argv[0] == NULL) {
         return;
     }
@@ -126,6 +185,20 @@ __attribute__((constructor)) static void start(int argc, char **argv,
     program.nargs = argc - script - 1;
     if (tel_run_begin(&program, &run) <= TEL_BEGIN_CONTINUED) {
         arm(&run);
+    }
+}
+
+/* What musl passes here is left over from something else. */
+__attribute__((constructor)) static void start(int argc, char **argv,
+                                               char **envp)
+{
+    int saved = errno;
+
+    look_up(&next__exit, "_exit");
+    if (on_exit != NULL) {
+        begin(argc, argv, envp);
+    } else if (started.argv != NULL) {
+        begin(started.argc, started.argv, started.argv + started.argc + 1);
     }
     errno = saved;
 }
@@ -140,7 +213,7 @@ static void end_process(int status)
 
 void _exit(int status)
 {
-    tel_run_note(&own.run, TEL_RAW_EXIT, status & 0xff);
+    note(status);
     if (next__exit != NULL) {
         next__exit(status);
     }
@@ -153,17 +226,23 @@ void _Exit(int status)
     _exit(status);
 }
 
-void quick_exit(int status)
+/* Leaves by another function that takes nothing but the status. */
+__attribute__((noreturn)) static void leave_by(const char *name, int status)
 {
     void (*next)(int) = NULL;
 
-    tel_run_note(&own.run, TEL_RAW_EXIT, status & 0xff);
-    look_up(&next, "quick_exit");
+    note(status);
+    look_up(&next, name);
     if (next != NULL) {
         next(status);
     }
     end_process(status);
     __builtin_unreachable();
+}
+
+void quick_exit(int status)
+{
+    leave_by("quick_exit", status);
 }
 
 /*
@@ -176,7 +255,7 @@ int daemon(int nochdir, int noclose)
     int result = -1;
 
     look_up(&next, "daemon");
-    tel_run_note(&own.run, TEL_RAW_EXIT, 0);
+    note(0);
     if (next != NULL) {
         result = next(nochdir, noclose);
     } else {
@@ -184,6 +263,88 @@ int daemon(int nochdir, int noclose)
     }
     if (result < 0) {
         tel_run_note(&own.run, TEL_RAW_LOST, 0);
+        own.noted = false;
     }
     return result;
+}
+
+/* Without a frame of its own where nothing is recorded. */
+static int run_main(int argc, char **argv, char **envp)
+{
+    int status;
+
+    if (own.run.word == NULL) {
+        return started.main(argc, argv, envp);
+    }
+    status = started.main(argc, argv, envp);
+    note(status);
+    return status;
+}
+
+/*
+ * As glibc declares it; musl passes, and takes, the first six. A glibc program
+ * that has looked it up without a version gets what it would have got.
+ */
+int __libc_start_main(main_function *host_main, int argc, char **argv,
+                      void (*init)(void), void (*fini)(void),
+                      void (*linker_fini)(void), void *stack_end)
+{
+    start_function *next = NULL;
+
+    look_up(&next, "__libc_start_main");
+    if (on_exit == NULL) {
+        started.main = host_main;
+        started.argc = argc;
+        started.argv = argv;
+        host_main = run_main;
+    }
+    return next(host_main, argc, argv, init, fini, linker_fini, stack_end);
+}
+
+void exit(int status)
+{
+    leave_by("exit", status);
+}
+
+/* Says it and exits, inside the library; errno is part of what is said. */
+__attribute__((noreturn, format(printf, 3, 0))) static void
+leave_saying(const char *name, int status, const char *format, va_list args)
+{
+    void (*next)(int, const char *, va_list) = NULL;
+    int saved = errno;
+
+    note(status);
+    look_up(&next, name);
+    errno = saved;
+    if (next != NULL) {
+        next(status, format, args);
+    }
+    end_process(status);
+    __builtin_unreachable();
+}
+
+void verr(int status, const char *format, va_list args)
+{
+    leave_saying("verr", status, format, args);
+}
+
+void verrx(int status, const char *format, va_list args)
+{
+    leave_saying("verrx", status, format, args);
+}
+
+void err(int status, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    leave_saying("verr", status, format, args);
+}
+
+void errx(int status, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    leave_saying("verrx", status, format, args);
 }

@@ -3,6 +3,9 @@
 #include "support.h"
 
 #include <errno.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -457,24 +460,21 @@ static void test_event_refusal_names_are_stable(void **state)
     assert_non_null(tel_refusal_name((enum tel_refusal)99));
 }
 
-static void test_event_libc_is_that_of_this_machine(void **state)
+static void test_event_libc_is_that_of_this_program(void **state)
 {
     char buf[TEL_LIBC_MAX + 1];
+    char expected[64] = "musl";
     const char *libc;
-    char *said;
-    struct scratch *scratch = scratch_new();
 
     (void)state;
+#ifdef __GLIBC__
+    (void)snprintf(expected, sizeof(expected), "glibc-%s",
+                   gnu_get_libc_version());
+#endif
     errno = 42;
     libc = tel_event_libc(buf, sizeof(buf));
     assert_int_equal(errno, 42);
-    said = scratch_ok(scratch, 0, "getconf", "GNU_LIBC_VERSION", NULL);
-    assert_int_equal(strncmp(said, "glibc ", 6), 0);
-    said[5] = '-';
-    said[strcspn(said, "\n")] = '\0';
-    assert_string_equal(libc, said);
-    free(said);
-    scratch_free(scratch);
+    assert_string_equal(libc, expected);
 }
 
 int main(void)
@@ -493,7 +493,7 @@ int main(void)
         cmocka_unit_test(test_event_allowed_lost_run_has_no_duration),
         cmocka_unit_test(test_event_allowed_fields_are_those_of_the_policy),
         cmocka_unit_test(test_event_refusal_names_are_stable),
-        cmocka_unit_test(test_event_libc_is_that_of_this_machine),
+        cmocka_unit_test(test_event_libc_is_that_of_this_program),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

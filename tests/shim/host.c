@@ -4,9 +4,12 @@
  * A verb in front (host commit return 3) is passed over; any words may stand
  * in front of host ... --do WAY --with NUMBER.
  */
+#include <dlfcn.h>
+#include <err.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +43,16 @@ static void *wait_for_ever(void *nothing)
         pause();
     }
     return nothing;
+}
+
+static void say(void (*way)(int, const char *, va_list), const char *format,
+                ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    way(number, format, args);
+    va_end(args);
 }
 
 /* Runs child_way in a child and waits for it. */
@@ -99,6 +112,34 @@ static int end(const char *way, char **args)
         puts("left");
         fflush(stdout);
         pthread_exit(NULL);
+    }
+    if (strcmp(way, "last-thread") == 0) { /* the process ends with 0 */
+        pthread_exit(NULL);
+    }
+    if (strcmp(way, "err") == 0) {
+        errno = ENOENT;
+        err(number, "said %d", 1);
+    }
+    if (strcmp(way, "errx") == 0) {
+        errx(number, "said %d", 1);
+    }
+    if (strcmp(way, "verr") == 0) {
+        errno = ENOENT;
+        say(verr, "said %d", 1);
+    }
+    if (strcmp(way, "verrx") == 0) {
+        say(verrx, "said %d", 1);
+    }
+    if (strcmp(way, "looked-up") == 0) { /* without a version */
+        union {
+            void *object;
+            void (*function)(int);
+        } found = {.object = dlsym(RTLD_DEFAULT, args[1])};
+
+        found.function(number);
+    }
+    if (strcmp(way, "errno") == 0) {
+        return errno;
     }
     if (strcmp(way, "atexit") == 0) {
         atexit(last_words);

@@ -75,6 +75,50 @@ static void test_shim_every_other_exit_is_recorded(void **state)
     }
 }
 
+/* What they say on the way, errno's text in it, is the library's own. */
+static void test_shim_err_family_says_its_words_and_is_recorded(void **state)
+{
+    static const struct {
+        char way[8];
+        const char *words;
+    } ways[] = {{"err", "host: said 1: No such file or directory\n"},
+                {"errx", "host: said 1\n"},
+                {"verr", "host: said 1: No such file or directory\n"},
+                {"verrx", "host: said 1\n"}};
+    struct recorded *r = *state;
+
+    for (int i = 0; i < 4; i++) {
+        char text[4];
+        struct result result;
+
+        (void)snprintf(text, sizeof(text), "%d", 60 + i);
+        result =
+            scratch_run(r->scratch, HOST, "commit", ways[i].way, text, NULL);
+        assert_string_equal(result.err, ways[i].words);
+        assert_int_equal(result.status, 60 + i);
+        result_clear(&result);
+        recorded_expect(r, "commit", TEL_END_CODE, 60 + i);
+        recorded_nothing_more(r);
+    }
+}
+
+/* The first thread goes by pthread_exit, and no other is left. */
+static void test_shim_last_thread_goes_ends_with_0(void **state)
+{
+    check(*state, "last-thread", 5, 0, TEL_END_CODE, 0);
+}
+
+static void test_shim_errno_is_0_when_main_begins(void **state)
+{
+    struct recorded *r = *state;
+
+    check(r, "errno", 0, 0, TEL_END_CODE, 0);
+    scratch_set(r->scratch, "DO_NOT_TRACK", "1");
+    free(scratch_ok(r->scratch, 0, HOST, "commit", "errno", NULL));
+    scratch_set(r->scratch, "DO_NOT_TRACK", NULL);
+    recorded_nothing_more(r);
+}
+
 /* The table alone knows only that it ended; with a sender that was there, the
  * kernel would tell. */
 static void test_shim_death_by_signal_is_lost_or_told(void **state)
@@ -146,6 +190,9 @@ int main(void)
         cmocka_unit_test(
             test_shim_exit_beyond_a_byte_is_cut_as_the_kernel_does),
         cmocka_unit_test(test_shim_every_other_exit_is_recorded),
+        cmocka_unit_test(test_shim_err_family_says_its_words_and_is_recorded),
+        cmocka_unit_test(test_shim_last_thread_goes_ends_with_0),
+        cmocka_unit_test(test_shim_errno_is_0_when_main_begins),
         cmocka_unit_test(test_shim_death_by_signal_is_lost_or_told),
         cmocka_unit_test(test_shim_daemon_parent_ends_with_0_child_is_no_run),
         cmocka_unit_test(test_shim_killed_while_watched_signal_is_told),

@@ -6,14 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -343,7 +344,7 @@ static void become(struct scratch *scratch, char *const *argv, int out, int err)
     if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ||
         chdir(scratch_path(scratch, "home")) < 0)
         return;
-    close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
     environ = scratch->vars;
     execvp(argv[0], argv);
 }
@@ -390,7 +391,8 @@ static int status_of(int wait_status)
 /* Waits until deadline for pid to end: its status and true, or false. */
 static bool reap(pid_t pid, int64_t deadline, int *ret_status)
 {
-    struct pollfd ended = {.fd = pidfd_open(pid, 0), .events = POLLIN};
+    struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, pid, 0),
+                           .events = POLLIN};
     int wait_status;
     pid_t got;
 
