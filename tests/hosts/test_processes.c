@@ -1,0 +1,2 @@
+#include "trial.h"
+int main(void){return 0;}
