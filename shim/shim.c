@@ -44,7 +44,11 @@ static union {
  */
 static void (*next__exit)(int);
 
-/* musl has none. */
+/*
+ * musl has none. Only looked at: a host may have a function of that name and
+ * of another meaning, which comes first for every object; what is called is
+ * libc's.
+ */
 extern int on_exit(void (*)(int, void *), void *) __attribute__((weak));
 
 EXPORT void _exit(int status) __attribute__((noreturn));
@@ -93,12 +97,18 @@ static const char *interpreter(char *const *argv, int script)
 
 static void arm(struct tel_run *run)
 {
-    if (on_exit == NULL || madvise(&own, sizeof(own), MADV_WIPEONFORK) < 0) {
+    int (*register_exit)(void (*)(int, void *), void *) = NULL;
+
+    if (on_exit != NULL) {
+        look_up(&register_exit, "on_exit");
+    }
+    if (register_exit == NULL ||
+        madvise(&own, sizeof(own), MADV_WIPEONFORK) < 0) {
         tel_run_abandon(run);
         return;
     }
     own.run = *run;
-    (void)on_exit(at_exit, NULL);
+    (void)register_exit(at_exit, NULL);
 }
 
 __attribute__((constructor)) static void start(int argc, char **argv,
@@ -116,6 +126,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 
     look_up(&next__exit, "_exit");
     if (program.path == NULL || argc < 1 || argv == NULL || argv[0] == NULL) {
+        errno = saved; /* getauxval sets it where it finds nothing */
         return;
     }
     script = script_at(argc, argv, program.path);
