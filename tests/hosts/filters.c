@@ -11,6 +11,7 @@
 #include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -157,6 +158,7 @@ static const struct filter filters[] = {
      SECCOMP_RET_KILL_PROCESS},
     {"no-pid", pid_call, COUNT(pid_call), SECCOMP_RET_KILL_PROCESS,
      SECCOMP_RET_ALLOW},
+    {"pid-denied", pid_call, COUNT(pid_call), EPERM_INSTEAD, SECCOMP_RET_ALLOW},
 };
 
 static int install(const struct filter *filter)
@@ -188,9 +190,4 @@ int filter_install(const char *name)
         }
     }
     return -1;
-}
-
-int filter_install_late(int without_pid)
-{
-    return filter_install(without_pid ? "no-pid" : "last");
 }

@@ -6,15 +6,12 @@
 #ifndef TEL_FILTERS_H
 #define TEL_FILTERS_H
 
-#include <stdint.h>
-
-/* Puts the process under the filter of that name: 0 or -1. */
-int filter_install(const char *name);
-
 /*
- * From now on nothing but write and the two exits: any other call kills.
- * Without a pid, getpid is forbidden and everything else allowed.
+ * Puts the process under the filter of that name: 0 or -1. "docker",
+ * "service" and "bubblewrap" are like those of today's programs; "little"
+ * allows what a small program needs to start and end, "last" what it needs to
+ * end; "no-pid" kills who asks for its pid, "pid-denied" gives no answer.
  */
-int filter_install_late(int without_pid);
+int filter_install(const char *name);
 
 #endif

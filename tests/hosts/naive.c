@@ -161,7 +161,9 @@ static void need_stack(void)
 {
     volatile char large[4 << 20];
 
-    memset((char *)(uintptr_t)large, 1, sizeof(large));
+    for (size_t i = 0; i < sizeof(large); i += 1024) {
+        large[i] = 1;
+    }
 }
 
 static void map_page(void)
@@ -406,6 +408,7 @@ static void start_long_helper(void)
 
 static void note_forks(void)
 {
+    note_begin();
     (void)pthread_atfork(NULL, NULL, note_begin);
 }
 
@@ -454,12 +457,17 @@ static void call_libc(void)
 /* A call that no dynamic linker makes, nor any list of services holds. */
 static void call_oddly(void)
 {
-    (void)syscall(SYS_swapoff, "/none");
+    if (syscall(SYS_swapoff, "/none") < 0 && errno == EPERM) {
+        abort();
+    }
 }
 
+/* And believes that it always has one. */
 static void ask_pid(void)
 {
-    (void)syscall(SYS_getpid);
+    if (syscall(SYS_getpid) < 0) {
+        abort();
+    }
 }
 
 static const struct trait traits[] = {
@@ -515,19 +523,40 @@ static void at_exit(int status, void *nothing)
     trait->at_exit(status);
 }
 
+/* From what the kernel was given: the host may have cleared its own. */
+static void read_given(char *buf, size_t size, const char *name)
+{
+    char all[16384] = "";
+    size_t len = strlen(name);
+    int fd = open("/proc/self/environ", O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? 0 : read(fd, all, sizeof(all) - 1);
+
+    close(fd);
+    for (char *at = all; at < all + got; at += strlen(at) + 1) {
+        if (strncmp(at, name, len) == 0 && at[len] == '=') {
+            (void)snprintf(buf, size, "%s", at + len + 1);
+        }
+    }
+}
+
 static void copy_variable(char *buf, size_t size, const char *name)
 {
     const char *value = getenv(name);
 
-    (void)snprintf(buf, size, "%s", value != NULL ? value : "");
+    buf[0] = '\0';
+    if (value != NULL) {
+        (void)snprintf(buf, size, "%s", value);
+    } else {
+        read_given(buf, size, name);
+    }
 }
 
 __attribute__((constructor)) static void start(void)
 {
-    const char *name = getenv("NAIVE");
+    char name[32];
 
-    for (size_t i = 0; name != NULL && i < sizeof(traits) / sizeof(traits[0]);
-         i++) {
+    copy_variable(name, sizeof(name), "NAIVE");
+    for (size_t i = 0; i < sizeof(traits) / sizeof(traits[0]); i++) {
         if (strcmp(traits[i].name, name) == 0) {
             trait = &traits[i];
         }

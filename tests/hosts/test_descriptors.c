@@ -24,7 +24,7 @@ static const struct trial trials[] = {
      .shell = "exec 0<&- 1>&- 2>&-"},
     /* The same where a sender is started with what is left. */
     {"opens-data", .naive = "keeps-descriptor", SAYS_7, .because = BYTES_LAND,
-     .shell = "exec 0<&- 1>&- 2>&-", .with_sender = true},
+     .shell = "exec 0<&- 1>&- 2>&-", .sender = STARTS},
     /* The same where the table has to be made. */
     {"opens-data", .naive = "keeps-descriptor", SAYS_7, .because = BYTES_LAND,
      .shell = "exec 0<&- 1>&- 2>&-", .without_table = true},

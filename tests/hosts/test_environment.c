@@ -51,11 +51,11 @@ static const struct trial trials[] = {
     {"shows-its-state", .naive = "starts-thread", SAYS_7,
      .because = "starts a thread: fork and setuid mean something else then"},
     /* Once more while a sender is started, and the table made. */
-    {"shows-its-state", .naive = "starts-thread", SAYS_7, .with_sender = true,
+    {"shows-its-state", .naive = "starts-thread", SAYS_7, .sender = STARTS,
      .without_table = true, .because = "the same, as it starts its helper"},
-    {"rewrites-environ", .naive = "setenv", SAYS_7, .with_sender = true,
+    {"rewrites-environ", .naive = "setenv", SAYS_7, .sender = STARTS,
      .without_table = true, .because = "the same, as it starts its helper"},
-    {"counts-on-fresh-heap", .naive = "malloc", SAYS_7, .with_sender = true,
+    {"counts-on-fresh-heap", .naive = "malloc", SAYS_7, .sender = STARTS,
      .without_table = true, .because = "the same, as it starts its helper"},
 };
 

@@ -129,12 +129,12 @@ static char *script_of(const struct trial *trial)
 {
     char *script = NULL;
 
-    if (asprintf(&script, "%s\nexec %s " UNDER " %s \"$@\"\n",
+    if (asprintf(&script, "%s\nexec %s %s " UNDER " %s \"$@\"\n",
                  trial->shell != NULL ? trial->shell : "",
                  trial->as_nobody
                      ? "setpriv --reuid 4242 --regid 4242 --clear-groups"
-                 : trial->via != NULL ? trial->via
-                                      : "",
+                     : "",
+                 trial->via != NULL ? trial->via : "",
                  trial->under != NULL ? trial->under : "none") < 0) {
         fail_msg("out of memory");
     }
@@ -203,11 +203,22 @@ static struct result run_and_look(struct recorded *r, const struct trial *trial,
     return result;
 }
 
+static bool sender_is_there(void *table)
+{
+    return tel_lease_holder(table) != 0;
+}
+
 static void check_record(struct recorded *r, const struct trial *trial)
 {
     struct tel_finished run;
 
-    if (trial->end == ANY_RUN || trial->with_sender || trial->without_table) {
+    if (trial->sender == STARTS && !trial->without_table) {
+        until(sender_is_there, r->table);
+    } else if (trial->sender == STAYS_AWAY) {
+        assert_int_equal(tel_lease_holder(r->table), 0);
+    }
+    if (trial->end == ANY_RUN || trial->sender != HELD ||
+        trial->without_table) {
         while (tel_table_look(r->table),
                tel_table_finished(r->table, &run, 1) == 1) {
             tel_table_free(r->table, &run);
@@ -288,7 +299,7 @@ static void test_trial(void **state)
     r = recorded_new();
     recorded_tool(r, trial->host, "[command]\nverbs = none\n");
     make_naive_table(r);
-    if (trial->with_sender) {
+    if (trial->sender != HELD) {
         tel_lease_drop(r->table);
     }
     bare = run_and_look(r, trial, NULL, NULL);

@@ -41,7 +41,8 @@ struct trial {
     const char *under;
     /* What the naive object is: the same one twice, or a copy. */
     enum { ONCE, TWICE, LINKED, COPIED } loaded;
-    bool with_sender;   /* no lease is held: the shim starts a real sender */
+    /* No lease is held: the shim starts a real sender, or must not. */
+    enum { HELD, STARTS, STAYS_AWAY } sender;
     bool without_table; /* the shim has to make it */
     bool record_wrong;  /* the host is well, what is recorded is wrong */
     bool as_nobody;     /* as a user without any capability */

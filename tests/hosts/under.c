@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "filters.h"
@@ -68,6 +69,9 @@ static int prepare(const char *what)
     if (strcmp(what, "sigchld-ignored") == 0) {
         signal(SIGCHLD, SIG_IGN);
         return 0;
+    }
+    if (strcmp(what, "alone") == 0) { /* no sender is started from there */
+        return prctl(PR_SET_CHILD_SUBREAPER, 1);
     }
     if (strcmp(what, "child") == 0) {
         leave_a_child();
