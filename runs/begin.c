@@ -211,8 +211,13 @@ static enum tel_begin claim(const struct tel_program *program,
     struct table_slot slot;
     pid_t pid = getpid();
     unsigned first = table_bucket(pid);
-    int i = bucket_find(&place->head->words[first], pid);
+    int i;
 
+    /* A seccomp filter may answer for the kernel. */
+    if (pid <= 0) {
+        return TEL_BEGIN_NOT_RECORDED;
+    }
+    i = bucket_find(&place->head->words[first], pid);
     if (i >= 0 && resume(place, pid, ret_run)) {
         return TEL_BEGIN_CONTINUED;
     }

@@ -55,7 +55,11 @@ static union {
  */
 static void (*next__exit)(int);
 
-/* musl has none: that is how the two are told apart. */
+/*
+ * musl has none. Only looked at: a host may have a function of that name and
+ * of another meaning, which comes first for every object; what is called is
+ * libc's.
+ */
 extern int on_exit(void (*)(int, void *), void *) __attribute__((weak));
 
 typedef int main_function(int, char **, char **);
@@ -146,14 +150,18 @@ static const char *interpreter(char *const *argv, int script)
 static void arm(struct tel_run *run)
 {
     int (*at_exit_of_musl)(void (*)(void)) = NULL;
+    int (*register_exit)(void (*)(int, void *), void *) = NULL;
 
     if (madvise(&own, sizeof(own), MADV_WIPEONFORK) < 0) {
         tel_run_abandon(run);
         return;
     }
     own.run = *run;
-    if (on_exit != NULL) {
-        (void)on_exit(at_exit, NULL);
+    if (started.argv == NULL) {
+        look_up(&register_exit, "on_exit");
+        if (register_exit != NULL) {
+            (void)register_exit(at_exit, NULL);
+        }
         return;
     }
     /* glibc has it in each object, not in the library: no import. */
@@ -195,10 +203,10 @@ __attribute__((constructor)) static void start(int argc, char **argv,
     int saved = errno;
 
     look_up(&next__exit, "_exit");
-    if (on_exit != NULL) {
-        begin(argc, argv, envp);
-    } else if (started.argv != NULL) {
+    if (started.argv != NULL) {
         begin(started.argc, started.argv, started.argv + started.argc + 1);
+    } else if (on_exit != NULL) {
+        begin(argc, argv, envp);
     }
     errno = saved;
 }
@@ -292,7 +300,8 @@ int __libc_start_main(main_function *host_main, int argc, char **argv,
     start_function *next = NULL;
 
     look_up(&next, "__libc_start_main");
-    if (on_exit == NULL) {
+    /* glibc runs constructors before this, musl after. */
+    if (next__exit == NULL) {
         started.main = host_main;
         started.argc = argc;
         started.argv = argv;

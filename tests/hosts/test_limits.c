@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* A host that is short of something is not the worse for the shim. */
+#include "trial.h"
+
+#include <signal.h>
+
+#define SAYS_7 .status = 7, .end = TEL_END_CODE, .code = 7
+#define NEEDS_ROOT                                                             \
+    .possible = is_root, .impossible = "only root can become somebody else"
+
+static const struct trial trials[] = {
+    {"ends-as-told", .naive = "writes-at-exit", .status = 7, .end = NO_RUN,
+     .shell = "ulimit -f 0",
+     .because = "writes when the host ends: SIGXFSZ kills it"},
+    {"ends-as-told", .naive = "writes-at-exit", .status = 7, .end = NO_RUN,
+     .shell = "ulimit -f 0", .without_table = true,
+     .because = "makes its table beyond the limit: SIGXFSZ kills the host"},
+    {"says-hello", .naive = "hungry", SAYS_7, .shell = "ulimit -v 32768",
+     .because = "aborts where it gets no memory"},
+    {"says-hello", .naive = "hungry", SAYS_7, .shell = "ulimit -v 32768",
+     .sender = STARTS, .without_table = true,
+     .because = "aborts where it gets no memory for its helper"},
+    {"says-hello", .naive = "hungry", SAYS_7, .shell = "ulimit -d 4096",
+     .because = "aborts where it gets no heap"},
+    {"says-hello", .naive = "needs-stack", SAYS_7, .shell = "ulimit -s 128",
+     .because = "puts its buffers on the stack: SIGSEGV"},
+    {"says-hello", .naive = "needs-stack", SAYS_7, .shell = "ulimit -s 128",
+     .sender = STARTS, .without_table = true,
+     .because = "puts its buffers on the stack: SIGSEGV"},
+    {"says-hello", .naive = "forks-or-aborts", SAYS_7,
+     .via = "prlimit --nproc=1:1", .as_nobody = true, .sender = STAYS_AWAY,
+     .because = "aborts where it can't start its helper", NEEDS_ROOT},
+    {"shows-its-state", .naive = "changes-limit", SAYS_7, .as_nobody = true,
+     .shell = "ulimit -l 0; ulimit -c 0",
+     .because = "changes a limit of a user who can't get it back", NEEDS_ROOT},
+};
+
+int main(void)
+{
+    return trials_run("hosts_limits", trials, COUNT(trials), NULL, 0);
+}
