@@ -158,6 +158,9 @@ void foreign_recorded(struct recorded *recorded, const char *name,
         fail_msg("recorded: %s %s %d instead of %s %s %d", run.name,
                  run.event.event, got, name, event, code);
     }
+    /* No test runs for an hour, whatever a clock may say. */
+    assert_true(run.event.ms < TEL_MS_TOP);
+    assert_int_equal(run.event.ms < 0, code == FOREIGN_LOST);
     recorded_nothing_more(recorded);
 }
 
