@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         "child" => {
             child(Command::new("sh").args(["-c", "exit 5"]));
             child(Command::new(&args[0]).args(["exit", "6"]));
-            child(Command::new("/no/such/program"));
+            child(&mut Command::new("/no/such/program"));
             child(unsafe { Command::new("true").pre_exec(|| Ok(())) });
             exit(2)
         }
