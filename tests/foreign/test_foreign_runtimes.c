@@ -50,6 +50,8 @@ static const struct way python[] = {
     {"title", 9},
     {"closed", 8},
     {"terminal", 0},
+    {"detached", 6},
+    {"daemon", 0},
 };
 
 static const struct way perl[] = {
@@ -82,11 +84,21 @@ static const struct way ruby[] = {
 };
 
 static const struct way node[] = {
-    {"state", 0},       {"exit 77", 77},    {"code", 3},
-    {"throw", 1},       {"reject", 1},      {"worker", 6},
-    {"worker-exit", 4}, {"spawn", 2},       {"fork", 3},
-    {"cluster", 8},     {"title", 9},       {"terminate", -SIGTERM},
-    {"handler", 10},    {"kill", -SIGKILL},
+    {"state", 0},
+    {"exit 77", 77},
+    {"code", 3},
+    {"throw", 1},
+    {"reject", 1},
+    {"worker", 6},
+    {"worker-exit", 4},
+    {"spawn", 2},
+    {"fork", 3},
+    {"cluster", 8},
+    {"title", 9},
+    {"detached", 5},
+    {"terminate", -SIGTERM},
+    {"handler", 10},
+    {"kill", -SIGKILL},
 };
 
 static const struct way tcl[] = {

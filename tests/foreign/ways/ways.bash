@@ -38,7 +38,7 @@ background)
     for i in 1 2 3; do (exit "$i") & done
     wait %1; echo $?
     wait %2; echo $?
-    wait -n; echo $?
+    wait %3; echo $?
     "$BASH" -c 'exit 8' & wait $!
     exit $?
     ;;

@@ -68,6 +68,10 @@ const ways = {
     console.log(child.spawnSync(own, ['-e', '']).status);
     process.exit(9);
   },
+  detached: () => {
+    child.spawn(own, [__filename, 'exit', '3'], { detached: true })
+      .on('exit', (code) => { console.log(code); process.exitCode = 5; });
+  },
   terminate: () => { process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000); },
   handler: () => {
     process.on('SIGTERM', () => process.exit(10));

@@ -61,9 +61,9 @@ my %ways = (
     abort      => sub { $way = 'quit'; POSIX::abort() },
     closed     => sub { POSIX::close($_) for 0 .. 255; POSIX::_exit(8) },
     daemon     => sub { # the idiom of perlipc
-        exit 0 if fork;
+        POSIX::_exit(0) if fork;
         POSIX::setsid();
-        exit 0 if fork;
+        POSIX::_exit(0) if fork;
         print "daemon\n";
         exit 5;
     },

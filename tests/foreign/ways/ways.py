@@ -130,6 +130,23 @@ def terminal():
     print(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c", "tty >&-; exit 4"])))
 
 
+def detached():
+    own = [sys.executable, sys.argv[0], "exit", "3"]
+    print(subprocess.run(own, start_new_session=True).returncode)
+    sys.exit(6)
+
+
+def daemon():
+    if os.fork() > 0:
+        os._exit(0)
+    os.setsid()
+    if os.fork() > 0:
+        os._exit(0)
+    subprocess.run([sys.executable, "-c", "print('child')"])
+    print("daemon")
+    sys.exit(5)
+
+
 WAYS = {
     "state": state,
     "exit": lambda: sys.exit(int(sys.argv[2])),
@@ -156,6 +173,8 @@ WAYS = {
     "title": title,
     "closed": closed,
     "terminal": terminal,
+    "detached": detached,
+    "daemon": daemon,
 }
 
 if __name__ == "__main__":
