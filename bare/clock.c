@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * clock_gettime from the kernel's own object, without libc between.
+ * The time as the kernel tells it, without a system call (vdso(7)).
  *
- * A host may have a clock_gettime of its own, and another preload often has
- * (libfaketime): calling it before main is no business of ours, and a run's
- * times are the kernel's. The vDSO is an ELF object that the kernel maps into
- * every process (vdso(7)); nothing here makes a system call where there is
- * one. Context: child.
+ * libc's clock_gettime may be another object's: libfaketime's tells another
+ * time, and crashes when it is called after its own end, which is when a run
+ * ends. So the kernel's own code is looked up in the image that it maps into
+ * each process. Context: child.
  */
 #include <elf.h>
-#include <errno.h>
-#include <link.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -19,139 +18,130 @@
 #include <unistd.h>
 
 #if defined(__x86_64__)
-#define NAME "__vdso_clock_gettime"
+#define KERNEL_CLOCK "__vdso_clock_gettime"
 #else
-#define NAME "__kernel_clock_gettime"
+#define KERNEL_CLOCK "__kernel_clock_gettime"
 #endif
 
-typedef int clock_reader(clockid_t clock, struct timespec *now);
+typedef int clock_function(clockid_t, struct timespec *);
 
-/* What of its dynamic section is needed. */
-struct vdso {
-    uintptr_t bias; /* what is added to its addresses */
-    const ElfW(Sym) * symbols;
+/* What is needed of the image's dynamic section. */
+struct image {
+    uintptr_t base; /* what an address in it is relative to */
+    const Elf64_Sym *symbols;
     const char *strings;
     const uint32_t *hash;
     const uint32_t *gnu_hash;
 };
 
-/* Resolved once; any value but these is the address of the reader. */
-#define NOT_LOOKED_FOR ((uintptr_t)0)
-#define NOT_THERE ((uintptr_t)1)
-static uintptr_t reader;
-
-static const void *at(const struct vdso *vdso, uintptr_t address)
+static const Elf64_Dyn *find_dynamic(const Elf64_Ehdr *head,
+                                     uintptr_t *ret_base)
 {
-    return (const void *)(vdso->bias + address);
+    uintptr_t start = (uintptr_t)head;
+    const Elf64_Phdr *part = (const void *)(start + head->e_phoff);
+    const Elf64_Dyn *dynamic = NULL;
+    bool loaded = false;
+
+    for (unsigned i = 0; i < head->e_phnum; i++) {
+        if (part[i].p_type == PT_LOAD && !loaded) {
+            *ret_base = start + part[i].p_offset - part[i].p_vaddr;
+            loaded = true;
+        } else if (part[i].p_type == PT_DYNAMIC) {
+            dynamic = (const void *)(start + part[i].p_offset);
+        }
+    }
+    return loaded ? dynamic : NULL;
 }
 
-static void read_dynamic(struct vdso *vdso, const ElfW(Dyn) * entry)
+static bool read_image(const Elf64_Ehdr *head, struct image *image)
 {
-    for (; entry->d_tag != DT_NULL; entry++) {
-        const void *where = at(vdso, entry->d_un.d_ptr);
+    const Elf64_Dyn *entry;
+
+    if (head == NULL || memcmp(head->e_ident, ELFMAG, SELFMAG) != 0) {
+        return false;
+    }
+    entry = find_dynamic(head, &image->base);
+    for (; entry != NULL && entry->d_tag != DT_NULL; entry++) {
+        const void *at = (const void *)(image->base + entry->d_un.d_ptr);
 
         switch (entry->d_tag) {
         case DT_SYMTAB:
-            vdso->symbols = where;
+            image->symbols = at;
             break;
         case DT_STRTAB:
-            vdso->strings = where;
+            image->strings = at;
             break;
         case DT_HASH:
-            vdso->hash = where;
+            image->hash = at;
             break;
         case DT_GNU_HASH:
-            vdso->gnu_hash = where;
+            image->gnu_hash = at;
             break;
         default:
             break;
         }
     }
-}
-
-static void read_headers(struct vdso *vdso, uintptr_t base)
-{
-    const ElfW(Ehdr) *head = (const void *)base;
-    const ElfW(Phdr) *part = (const void *)(base + head->e_phoff);
-    const ElfW(Phdr) *dynamic = NULL;
-
-    for (unsigned i = 0; i < head->e_phnum; i++) {
-        if (part[i].p_type == PT_LOAD) {
-            vdso->bias = base + part[i].p_offset - part[i].p_vaddr;
-        } else if (part[i].p_type == PT_DYNAMIC) {
-            dynamic = &part[i];
-        }
-    }
-    if (dynamic != NULL) {
-        read_dynamic(vdso, (const void *)(base + dynamic->p_offset));
-    }
+    return image->symbols != NULL && image->strings != NULL;
 }
 
 /*
- * How many symbols there are. A table of GNU's form doesn't say: its last
- * chain, which begins at the highest bucket, ends by an odd number.
+ * No table tells how many symbols there are, but each hash table does: the
+ * old one by its second word, the GNU one by where its last chain ends.
  */
-static uint32_t count_symbols(const struct vdso *vdso)
+static uint32_t count_symbols(const struct image *image)
 {
-    const uint32_t *table = vdso->gnu_hash;
+    const uint32_t *gnu = image->gnu_hash;
     const uint32_t *buckets;
+    const uint32_t *chains;
     uint32_t last = 0;
 
-    if (vdso->hash != NULL) {
-        return vdso->hash[1];
+    if (image->hash != NULL) {
+        return image->hash[1];
     }
-    if (table == NULL) {
+    if (gnu == NULL) {
         return 0;
     }
-    buckets = table + 4 + table[2] * (sizeof(ElfW(Addr)) / sizeof(*table));
-    for (uint32_t i = 0; i < table[0]; i++) {
+    buckets = gnu + 4 + (size_t)gnu[2] * 2; /* behind 64-bit words */
+    chains = buckets + gnu[0];
+    for (uint32_t i = 0; i < gnu[0]; i++) {
         last = buckets[i] > last ? buckets[i] : last;
     }
-    if (last < table[1]) {
-        return 0;
+    if (last < gnu[1]) {
+        return gnu[1];
     }
-    while ((buckets[table[0] + last - table[1]] & 1) == 0) {
+    while ((chains[last - gnu[1]] & 1) == 0) {
         last++;
     }
     return last + 1;
 }
 
-static uintptr_t find_reader(void)
+static clock_function *find_clock(void)
 {
-    struct vdso vdso = {0};
-    uintptr_t base = getauxval(AT_SYSINFO_EHDR);
-    uint32_t count;
+    const Elf64_Ehdr *head = (const void *)getauxval(AT_SYSINFO_EHDR);
+    struct image image = {0};
+    uint32_t n;
 
-    if (base == 0) {
-        return NOT_THERE;
+    if (!read_image(head, &image)) {
+        return NULL;
     }
-    read_headers(&vdso, base);
-    if (vdso.symbols == NULL || vdso.strings == NULL) {
-        return NOT_THERE;
-    }
-    count = count_symbols(&vdso);
-    for (uint32_t i = 0; i < count; i++) {
-        const ElfW(Sym) *symbol = &vdso.symbols[i];
+    n = count_symbols(&image);
+    for (uint32_t i = 0; i < n; i++) {
+        const Elf64_Sym *symbol = &image.symbols[i];
 
         if (symbol->st_shndx != SHN_UNDEF &&
-            strcmp(vdso.strings + symbol->st_name, NAME) == 0) {
-            return (uintptr_t)at(&vdso, symbol->st_value);
+            strcmp(image.strings + symbol->st_name, KERNEL_CLOCK) == 0) {
+            return (clock_function *)(image.base + symbol->st_value);
         }
     }
-    return NOT_THERE;
+    return NULL;
 }
 
+/* Nothing is kept: two look-ups a run are cheaper than a page written to. */
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-    uintptr_t found = __atomic_load_n(&reader, __ATOMIC_RELAXED);
-    clock_reader *read_clock;
+    clock_function *kernel_clock = find_clock();
 
-    if (found == NOT_LOOKED_FOR) {
-        found = find_reader();
-        __atomic_store_n(&reader, found, __ATOMIC_RELAXED);
-    }
-    memcpy(&read_clock, &found, sizeof(read_clock));
-    if (found != NOT_THERE && read_clock(clock, now) == 0) {
+    if (kernel_clock != NULL && kernel_clock(clock, now) == 0) {
         return 0;
     }
     return (int)syscall(SYS_clock_gettime, clock, now);

@@ -158,11 +158,6 @@ int uname(struct utsname *name)
     return (int)syscall(SYS_uname, name);
 }
 
-int clock_gettime(clockid_t clock, struct timespec *now)
-{
-    return (int)syscall(SYS_clock_gettime, clock, now);
-}
-
 int setrlimit(RESOURCE resource, const struct rlimit *limit)
 {
     return (int)syscall(SYS_prlimit64, 0, resource, limit, NULL);

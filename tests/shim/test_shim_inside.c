@@ -107,6 +107,40 @@ static void test_inside_git_commit_with_gc_counts_once(void **state)
     recorded_nothing_more(r);
 }
 
+/* A tool that goes on in the background, in a session of its own. */
+static void test_inside_session_started_by_a_run_counts_once(void **state)
+{
+    struct recorded *r = *state;
+
+    recorded_tool(r, "true", "[command]\nverbs = none\n");
+    run(r, 5,
+        "LD_PRELOAD=" TEL_STAGE_SHIM
+        " \"$0\" commit run setsid \"$0\" return 5; exit $?");
+    recorded_expect(r, "commit", TEL_END_CODE, 5);
+    run(r, 0,
+        "LD_PRELOAD=" TEL_STAGE_SHIM
+        " \"$0\" commit run setsid /bin/true; exit $?");
+    recorded_expect(r, "commit", TEL_END_CODE, 0);
+    recorded_nothing_more(r);
+}
+
+/* What runs beside it does not make a session part of it. */
+static void test_inside_session_beside_a_run_counts(void **state)
+{
+    struct recorded *r = *state;
+
+    run(r, 5,
+        "export LD_PRELOAD=" TEL_STAGE_SHIM
+        "; \"$0\" commit wait >\"$HOME/ready\" & beside=$!\n"
+        "until [ -s \"$HOME/ready\" ]; do :; done\n"
+        "setsid -w \"$0\" return 5; status=$?\n"
+        "kill $beside; wait $beside 2>\"$HOME/killed\"; exit $status");
+    for (int i = 0; i < 2; i++) {
+        (void)recorded_next(r);
+    }
+    recorded_nothing_more(r);
+}
+
 static void test_inside_exec_chain_is_one_run(void **state)
 {
     run(*state, 6,
@@ -132,6 +166,10 @@ int main(void)
             test_inside_tools_of_one_script_each_count, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_inside_git_commit_with_gc_counts_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_inside_session_started_by_a_run_counts_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_inside_session_beside_a_run_counts,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(test_inside_exec_chain_is_one_run,
                                         setup, teardown),
     };
