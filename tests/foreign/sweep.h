@@ -68,6 +68,12 @@ void text_format(struct text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void text_clear(struct text *text);
 bool text_same(const struct text *a, const struct text *b);
+/* Marks (a byte a line) the lines in which b differs from a. */
+void text_mark_differences(const struct text *a, const struct text *b,
+                           struct text *marks);
+/* Whether b has as many lines as a and differs in marked ones only. */
+bool text_differs_within(const struct text *a, const struct text *b,
+                         const struct text *marks);
 /* Prints the first line in which b differs from a. */
 void text_print_difference(FILE *out, const char *what, const struct text *a,
                            const struct text *b);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The cases of one command: bare twice, then each way, and what differs. */
 #include <string.h>
+#include <time.h>
 
 #include "sweep.h"
 
@@ -37,7 +38,9 @@ static void note_unstable(const struct comparison *comparison,
 {
     char names[128];
 
-    name_parts(parts, names, sizeof(names));
+    /* What one was doing when it was ended says nothing. */
+    name_parts((parts & PART_TIME) != 0 ? (unsigned)PART_TIME : parts, names,
+               sizeof(names));
     fprintf(comparison->notes.unstable, "%s %s: %s%s\n", plan->command->path,
             plan->option, names,
             plan->way != WAY_BARE ? " (seen in a later bare run)" : "");
@@ -66,10 +69,51 @@ static void print_difference(FILE *out, const struct run_plan *plan,
     }
 }
 
-/* Whether a bare run, repeated, shows this outcome too. */
-static bool seen_bare(const struct run_plan *plan, const struct outcome *other)
+/* In which lines of a part later bare runs differ from the first one. */
+struct vary {
+    struct text out;
+    struct text err;
+    struct text files;
+};
+
+/* The parts of a difference that bare runs do not account for. */
+static unsigned unexplained(const struct outcome *first,
+                            const struct outcome *other,
+                            const struct vary *vary, unsigned parts)
+{
+    if (text_differs_within(&first->out, &other->out, &vary->out)) {
+        parts &= ~(unsigned)PART_OUT;
+    }
+    if (text_differs_within(&first->err, &other->err, &vary->err)) {
+        parts &= ~(unsigned)PART_ERR;
+    }
+    if (text_differs_within(&first->files, &other->files, &vary->files)) {
+        parts &= ~(unsigned)PART_FILES;
+    }
+    return parts;
+}
+
+/* A time of day that is printed is another one then. */
+static void await_next_second(void)
+{
+    time_t now = time(NULL);
+
+    while (time(NULL) == now) {
+        (void)nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+}
+
+/*
+ * Whether bare runs, repeated, show what looks like a difference: one of them
+ * the very same outcome, or all together other words in each line that
+ * differs (a clock's seconds never come again). Status and held output have
+ * to be the same.
+ */
+static bool seen_bare(const struct run_plan *plan, const struct outcome *first,
+                      const struct outcome *other, unsigned parts)
 {
     struct run_plan bare = *plan;
+    struct vary vary = {{0}, {0}, {0}};
     bool seen = false;
 
     bare.way = WAY_BARE;
@@ -77,10 +121,18 @@ static bool seen_bare(const struct run_plan *plan, const struct outcome *other)
         struct records records;
         struct outcome again;
 
+        await_next_second();
         run_once(&bare, &again, &records);
-        seen = outcome_difference(&again, other) == 0;
+        text_mark_differences(&first->out, &again.out, &vary.out);
+        text_mark_differences(&first->err, &again.err, &vary.err);
+        text_mark_differences(&first->files, &again.files, &vary.files);
+        seen = (outcome_difference(&again, other) & parts) == 0 ||
+               unexplained(first, other, &vary, parts) == 0;
         outcome_clear(&again);
     }
+    text_clear(&vary.out);
+    text_clear(&vary.err);
+    text_clear(&vary.files);
     return seen;
 }
 
@@ -106,21 +158,30 @@ static void judge(const struct comparison *comparison,
     }
 }
 
-static void compare_way(const struct comparison *comparison,
-                        const struct run_plan *plan, const struct outcome *bare)
+/*
+ * varying: the parts in which two bare runs differed already. The case is not
+ * counted as the same then, but its other parts have to be, and its record.
+ * Whether the case has been found to be unstable now or before.
+ */
+static bool compare_way(const struct comparison *comparison,
+                        const struct run_plan *plan, const struct outcome *bare,
+                        unsigned varying)
 {
     struct totals *totals = comparison->totals;
     struct records records;
     struct outcome other;
+    bool unstable = varying != 0;
     unsigned parts;
 
     run_once(plan, &other, &records);
-    parts = outcome_difference(bare, &other);
+    parts = outcome_difference(bare, &other) & ~varying;
     if (parts == 0) {
-        count(&totals->same[plan->way]);
-    } else if (seen_bare(plan, &other)) {
+        count(varying == 0 ? &totals->same[plan->way]
+                           : &totals->unstable_by_way[plan->way]);
+    } else if (seen_bare(plan, bare, &other, parts)) {
         count(&totals->unstable_by_way[plan->way]);
         note_unstable(comparison, plan, parts);
+        unstable = true;
     } else {
         count(&totals->different[plan->way]);
         count(&totals->faults);
@@ -130,6 +191,7 @@ static void compare_way(const struct comparison *comparison,
         judge(comparison, plan, &other, &records);
     }
     outcome_clear(&other);
+    return unstable;
 }
 
 static void compare_case(const struct comparison *comparison,
@@ -137,28 +199,30 @@ static void compare_case(const struct comparison *comparison,
 {
     struct records records;
     struct outcome first;
-    struct outcome second;
-    unsigned parts;
+    struct outcome second = {.timed_out = true};
+    unsigned varying;
+    bool unstable;
 
     count(&comparison->totals->cases);
     plan->way = WAY_BARE;
     run_once(plan, &first, &records);
-    if (first.timed_out) {
-        second = (struct outcome){.timed_out = true};
-    } else {
+    if (!first.timed_out) {
         judge(comparison, plan, &first, &records);
         run_once(plan, &second, &records);
     }
-    parts = outcome_difference(&first, &second);
-    if (parts != 0) {
-        count(&comparison->totals->unstable);
-        note_unstable(comparison, plan, parts);
+    varying = outcome_difference(&first, &second);
+    unstable = varying != 0;
+    if (unstable) {
+        note_unstable(comparison, plan, varying);
     }
-    for (enum way way = WAY_PRELOAD; parts == 0 && way < WAYS; way++) {
+    for (enum way way = WAY_PRELOAD; way < WAYS; way++) {
         plan->way = way;
-        if (comparison->ways[way]) {
-            compare_way(comparison, plan, &first);
+        if (comparison->ways[way] && (varying & PART_TIME) == 0) {
+            unstable |= compare_way(comparison, plan, &first, varying);
         }
+    }
+    if (unstable) {
+        count(&comparison->totals->unstable);
     }
     outcome_clear(&first);
     outcome_clear(&second);
