@@ -77,12 +77,15 @@ static void test_object_defines_one_version(void **state)
 }
 
 /* Each import is one more thing that a libc may lack or a host replace: a new
- * one is a decision, and this list is where it is taken. */
+ * one is a decision, and this list is where it is taken. Where a time would
+ * have 32 bits, clock_gettime's has another name. */
 static void test_object_imports_equal_the_list(void **state)
 {
-    char *out = shell(*state, NM " -D --undefined-only \"$0\" | "
-                                 "awk '{sub(/@.*/, \"\", $2); print $1, $2}' | "
-                                 "sort");
+    char *out =
+        shell(*state, NM " -D --undefined-only \"$0\" | "
+                         "awk '{sub(/@.*/, \"\", $2); "
+                         "sub(/^__clock_gettime64$/, \"clock_gettime\", "
+                         "$2); print $1, $2}' | sort");
     char *list = file_read(LIST, NULL);
 
     assert_non_null(list);
