@@ -5,7 +5,7 @@
  * bare/ is what stands in for libc where libc costs too much: in the shim,
  * each import is a look-up in every program that starts; in tel-wrap, the
  * start of a static glibc takes ten times as long as all the rest. Only the
- * functions that the rooms call are here, and only for the two architectures
+ * functions that the rooms call are here, and only for the architectures
  * below; elsewhere libc's own are used.
  *
  * Context: child.
@@ -62,8 +62,30 @@ static inline long call(long number, long a, long b, long c, long d, long e,
     return x0;
 }
 
+#elif defined(__i386__)
+
+/* syscall(2): number in eax, arguments in ebx ecx edx esi edi ebp. ebp may be
+ * what everything else is found by, so it is changed for the call alone. */
+static inline long call(long number, long a, long b, long c, long d, long e,
+                        long f)
+{
+    long result;
+
+    __asm__ volatile("push %[f]\n"
+                     "push %%ebp\n"
+                     "mov 4(%%esp), %%ebp\n"
+                     "int $0x80\n"
+                     "pop %%ebp\n"
+                     "add $4, %%esp\n"
+                     : "=a"(result)
+                     : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d),
+                       "D"(e), [f] "g"(f)
+                     : "memory", "cc");
+    return result;
+}
+
 #else
-#error "bare/ knows x86_64 and aarch64"
+#error "bare/ knows x86_64, aarch64 and i386"
 #endif
 
 #endif

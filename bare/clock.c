@@ -7,7 +7,7 @@
  * ends. So the kernel's own code is looked up in the image that it maps into
  * each process. Context: child.
  */
-#include <elf.h>
+#include <link.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,27 +19,35 @@
 
 #if defined(__x86_64__)
 #define KERNEL_CLOCK "__vdso_clock_gettime"
+#elif defined(__i386__)
+#define KERNEL_CLOCK "__vdso_clock_gettime64"
 #else
 #define KERNEL_CLOCK "__kernel_clock_gettime"
 #endif
 
 typedef int clock_function(clockid_t, struct timespec *);
 
+/* Of this machine's word size. */
+typedef ElfW(Ehdr) elf_header;
+typedef ElfW(Phdr) elf_part;
+typedef ElfW(Dyn) elf_entry;
+typedef ElfW(Sym) elf_symbol;
+
 /* What is needed of the image's dynamic section. */
 struct image {
     uintptr_t base; /* what an address in it is relative to */
-    const Elf64_Sym *symbols;
+    const elf_symbol *symbols;
     const char *strings;
     const uint32_t *hash;
     const uint32_t *gnu_hash;
 };
 
-static const Elf64_Dyn *find_dynamic(const Elf64_Ehdr *head,
+static const elf_entry *find_dynamic(const elf_header *head,
                                      uintptr_t *ret_base)
 {
     uintptr_t start = (uintptr_t)head;
-    const Elf64_Phdr *part = (const void *)(start + head->e_phoff);
-    const Elf64_Dyn *dynamic = NULL;
+    const elf_part *part = (const void *)(start + head->e_phoff);
+    const elf_entry *dynamic = NULL;
     bool loaded = false;
 
     for (unsigned i = 0; i < head->e_phnum; i++) {
@@ -53,9 +61,9 @@ static const Elf64_Dyn *find_dynamic(const Elf64_Ehdr *head,
     return loaded ? dynamic : NULL;
 }
 
-static bool read_image(const Elf64_Ehdr *head, struct image *image)
+static bool read_image(const elf_header *head, struct image *image)
 {
-    const Elf64_Dyn *entry;
+    const elf_entry *entry;
 
     if (head == NULL || memcmp(head->e_ident, ELFMAG, SELFMAG) != 0) {
         return false;
@@ -101,7 +109,8 @@ static uint32_t count_symbols(const struct image *image)
     if (gnu == NULL) {
         return 0;
     }
-    buckets = gnu + 4 + (size_t)gnu[2] * 2; /* behind 64-bit words */
+    /* Behind words of the machine's own size. */
+    buckets = gnu + 4 + gnu[2] * (sizeof(ElfW(Addr)) / sizeof(*gnu));
     chains = buckets + gnu[0];
     for (uint32_t i = 0; i < gnu[0]; i++) {
         last = buckets[i] > last ? buckets[i] : last;
@@ -117,7 +126,7 @@ static uint32_t count_symbols(const struct image *image)
 
 static clock_function *find_clock(void)
 {
-    const Elf64_Ehdr *head = (const void *)getauxval(AT_SYSINFO_EHDR);
+    const elf_header *head = (const void *)getauxval(AT_SYSINFO_EHDR);
     struct image image = {0};
     uint32_t n;
 
@@ -126,7 +135,7 @@ static clock_function *find_clock(void)
     }
     n = count_symbols(&image);
     for (uint32_t i = 0; i < n; i++) {
-        const Elf64_Sym *symbol = &image.symbols[i];
+        const elf_symbol *symbol = &image.symbols[i];
 
         if (symbol->st_shndx != SHN_UNDEF &&
             strcmp(image.strings + symbol->st_name, KERNEL_CLOCK) == 0) {
@@ -134,6 +143,26 @@ static clock_function *find_clock(void)
         }
     }
     return NULL;
+}
+
+static int ask_kernel(clockid_t clock, struct timespec *now)
+{
+#ifdef __i386__
+    long old[2];
+
+    if (syscall(SYS_clock_gettime64, clock, now) == 0) {
+        return 0;
+    }
+    /* Before Linux 5.1. */
+    if (syscall(SYS_clock_gettime, clock, old) < 0) {
+        return -1;
+    }
+    now->tv_sec = old[0];
+    now->tv_nsec = old[1];
+    return 0;
+#else
+    return (int)syscall(SYS_clock_gettime, clock, now);
+#endif
 }
 
 /* Nothing is kept: two look-ups a run are cheaper than a page written to. */
@@ -144,5 +173,5 @@ int clock_gettime(clockid_t clock, struct timespec *now)
     if (kernel_clock != NULL && kernel_clock(clock, now) == 0) {
         return 0;
     }
-    return (int)syscall(SYS_clock_gettime, clock, now);
+    return ask_kernel(clock, now);
 }

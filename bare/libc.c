@@ -4,8 +4,8 @@
  *
  * Hidden in the shim, so that no host ever sees them, and so that they stay
  * what they are where a host (or another preload: fakeroot, libeatmydata)
- * has its own open or stat. On the architectures of call.h the kernel's
- * struct stat is glibc's. Context: child, as the functions they stand for.
+ * has its own open or stat. Where a long has 64 bits, the kernel's struct
+ * stat is the library's. Context: child, as the functions they stand for.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +24,20 @@
 #include <unistd.h>
 
 #include "call.h"
+
+#ifdef __i386__
+
+/* An offset is passed in halves, and some calls have a newer number, since
+ * the first took 32 bits of it, or 16 of a uid. */
+#define OFFSET(at) (long)(at), (long)((at) >> 32)
+#define GETEUID SYS_geteuid32
+
+#else
+
+#define OFFSET(at) (at)
+#define GETEUID SYS_geteuid
+
+#endif
 
 long syscall(long number, ...)
 {
@@ -69,38 +83,118 @@ ssize_t read(int fd, void *buf, size_t size)
 
 ssize_t pread(int fd, void *buf, size_t size, off_t at)
 {
-    return syscall(SYS_pread64, fd, buf, size, at);
+    return syscall(SYS_pread64, fd, buf, size, OFFSET(at));
 }
 
 ssize_t pwrite(int fd, const void *buf, size_t size, off_t at)
 {
-    return syscall(SYS_pwrite64, fd, buf, size, at);
+    return syscall(SYS_pwrite64, fd, buf, size, OFFSET(at));
 }
 
 int fallocate(int fd, int mode, off_t at, off_t len)
 {
-    return (int)syscall(SYS_fallocate, fd, mode, at, len);
+    return (int)syscall(SYS_fallocate, fd, mode, OFFSET(at), OFFSET(len));
 }
+
+#ifdef __i386__
+
+/* struct stat64 of the kernel (arch/x86/include/uapi/asm/stat.h). */
+struct kernel_stat {
+    uint64_t dev;
+    uint32_t unused[2];
+    uint32_t mode;
+    uint32_t nlink;
+    uint32_t uid;
+    uint32_t gid;
+    uint64_t rdev;
+    uint32_t unused_too;
+    int64_t size;
+    uint32_t blksize;
+    uint64_t blocks;
+    uint32_t times[6]; /* nobody here asks for them */
+    uint64_t ino;
+};
+_Static_assert(sizeof(struct kernel_stat) == 96, "struct stat64");
+
+static int take_stat(int result, const struct kernel_stat *from,
+                     struct stat *to)
+{
+    if (result < 0) {
+        return result;
+    }
+    memset(to, 0, sizeof(*to));
+    to->st_dev = from->dev;
+    to->st_ino = from->ino;
+    to->st_mode = from->mode;
+    to->st_nlink = from->nlink;
+    to->st_uid = from->uid;
+    to->st_gid = from->gid;
+    to->st_rdev = from->rdev;
+    to->st_size = from->size;
+    return 0;
+}
+
+int fstat(int fd, struct stat *st)
+{
+    struct kernel_stat kernel;
+
+    return take_stat((int)syscall(SYS_fstat64, fd, &kernel), &kernel, st);
+}
+
+static int stat_at(const char *path, struct stat *st, int flags)
+{
+    struct kernel_stat kernel;
+
+    return take_stat(
+        (int)syscall(SYS_fstatat64, AT_FDCWD, path, &kernel, flags), &kernel,
+        st);
+}
+
+int statfs(const char *path, struct statfs *fs)
+{
+    return (int)syscall(SYS_statfs64, path, sizeof(*fs), fs);
+}
+
+void *mmap(void *at, size_t len, int protection, int flags, int fd,
+           off_t offset)
+{
+    return (void *)syscall(SYS_mmap2, at, len, protection, flags, fd,
+                           (long)(offset >> 12));
+}
+
+#else
 
 int fstat(int fd, struct stat *st)
 {
     return (int)syscall(SYS_fstat, fd, st);
 }
 
-int stat(const char *path, struct stat *st)
+static int stat_at(const char *path, struct stat *st, int flags)
 {
-    return (int)syscall(SYS_newfstatat, AT_FDCWD, path, st, 0);
-}
-
-int lstat(const char *path, struct stat *st)
-{
-    return (int)syscall(SYS_newfstatat, AT_FDCWD, path, st,
-                        AT_SYMLINK_NOFOLLOW);
+    return (int)syscall(SYS_newfstatat, AT_FDCWD, path, st, flags);
 }
 
 int statfs(const char *path, struct statfs *fs)
 {
     return (int)syscall(SYS_statfs, path, fs);
+}
+
+void *mmap(void *at, size_t len, int protection, int flags, int fd,
+           off_t offset)
+{
+    return (void *)syscall(SYS_mmap, at, len, protection, flags, fd, offset);
+}
+
+#endif
+
+int stat(const char *path, struct stat *st)
+{
+    return stat_at(path, st, 0);
+}
+
+int lstat(const char *path, struct stat *st)
+{
+    return stat_at(path, st, AT_SYMLINK_NOFOLLOW);
 }
 
 int chmod(const char *path, mode_t mode)
@@ -147,12 +241,6 @@ int isatty(int fd)
     return syscall(SYS_ioctl, fd, TCGETS, &kernel) == 0;
 }
 
-void *mmap(void *at, size_t len, int protection, int flags, int fd,
-           off_t offset)
-{
-    return (void *)syscall(SYS_mmap, at, len, protection, flags, fd, offset);
-}
-
 int munmap(void *at, size_t len)
 {
     return (int)syscall(SYS_munmap, at, len);
@@ -190,7 +278,7 @@ pid_t setsid(void)
 
 uid_t geteuid(void)
 {
-    return (uid_t)syscall(SYS_geteuid);
+    return (uid_t)syscall(GETEUID);
 }
 
 int kill(pid_t pid, int sig)

@@ -46,6 +46,18 @@ __asm__(".pushsection .text\n"
         "    and $-16, %rsp\n"
         "    call bare_start\n"
         ".popsection\n");
+#elif defined(__i386__)
+__asm__(".pushsection .text\n"
+        ".globl _start\n"
+        ".type _start, @function\n"
+        "_start:\n"
+        "    xor %ebp, %ebp\n"
+        "    mov %esp, %eax\n"
+        "    and $-16, %esp\n"
+        "    sub $12, %esp\n"
+        "    push %eax\n"
+        "    call bare_start\n"
+        ".popsection\n");
 #else
 __asm__(".pushsection .text\n"
         ".globl _start\n"
@@ -147,10 +159,14 @@ int ioctl(int fd, IOCTL_REQUEST request, ...)
 
 int poll(struct pollfd *fds, nfds_t n, int timeout_ms)
 {
+#ifdef SYS_poll
+    return (int)syscall(SYS_poll, fds, n, timeout_ms);
+#else
     struct timespec limit = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
 
     return (int)syscall(SYS_ppoll, fds, n, timeout_ms < 0 ? NULL : &limit, NULL,
                         8L);
+#endif
 }
 
 int uname(struct utsname *name)
@@ -189,7 +205,7 @@ struct kernel_action {
     void (*handler)(int);
     unsigned long flags;
     void (*restorer)(void);
-    unsigned long mask;
+    uint64_t mask;
 };
 
 int sigaction(int signal, const struct sigaction *action, struct sigaction *old)
@@ -247,6 +263,25 @@ int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
                      : "a"((long)SYS_clone), "D"((long)flags), "S"(top),
                        "d"(0L), [exit] "i"(SYS_exit)
                      : "rcx", "r8", "r10", "r11", "memory");
+#elif defined(__i386__)
+    top -= 4; /* the argument is where a call finds its first one */
+    top[0] = argument;
+    top[-1] = (void *)(uintptr_t)function;
+    __asm__ volatile("int $0x80\n"
+                     "test %%eax, %%eax\n"
+                     "jnz 1f\n"
+                     "xor %%ebp, %%ebp\n"
+                     "pop %%eax\n"
+                     "call *%%eax\n"
+                     "mov %%eax, %%ebx\n"
+                     "mov %[exit], %%eax\n"
+                     "int $0x80\n"
+                     "hlt\n"
+                     "1:\n"
+                     : "=a"(result)
+                     : "a"((long)SYS_clone), "b"((long)flags), "c"(top - 1),
+                       "d"(0L), "S"(0L), "D"(0L), [exit] "i"(SYS_exit)
+                     : "cc", "memory");
 #else
     register long x8 __asm__("x8") = SYS_clone;
     register long x0 __asm__("x0") = flags;

@@ -4,7 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "table.h"
 
@@ -40,7 +42,7 @@ int tel_pidfd_status(int pidfd, int *ret_wait_status)
     return 0;
 }
 
-bool tel_pidfd_tells(void)
+static bool is_since_6_15(void)
 {
     struct utsname name;
     unsigned version[2] = {0, 0};
@@ -56,4 +58,27 @@ bool tel_pidfd_tells(void)
         at += *at == '.';
     }
     return version[0] > 6 || (version[0] == 6 && version[1] >= 15);
+}
+
+/*
+ * The version alone is not the kernel's word: emulators (qemu-user) and
+ * sandboxes pass it on and know no such question.
+ */
+bool tel_pidfd_tells(void)
+{
+    struct pidfd_info info;
+    int pidfd;
+    bool answers;
+
+    if (!is_since_6_15()) {
+        return false;
+    }
+    pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    if (pidfd < 0) {
+        return false;
+    }
+    memset(&info, 0, sizeof(info));
+    answers = ioctl(pidfd, GET_INFO, &info) == 0;
+    (void)close(pidfd);
+    return answers;
 }

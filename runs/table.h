@@ -97,6 +97,14 @@ struct table_slot {
 _Static_assert(sizeof(struct table_head) == TABLE_HEAD, "head");
 _Static_assert(offsetof(struct table_head, words) == TABLE_WORDS_AT, "words");
 _Static_assert(sizeof(struct table_slot) == 768, "slot");
+/* Programs of 32 and of 64 bits share a table. */
+_Static_assert(offsetof(struct table_head, leases) == 24, "leases");
+_Static_assert(offsetof(struct table_head, drops) == 152, "drops");
+_Static_assert(offsetof(struct table_slot, key) == 32, "key");
+_Static_assert(offsetof(struct table_slot, coarse) == 40, "coarse");
+_Static_assert(offsetof(struct table_slot, name) == 75, "name");
+_Static_assert(offsetof(struct table_slot, query) == 140, "query");
+_Static_assert(__atomic_always_lock_free(sizeof(uint64_t), 0), "swap");
 
 enum slot_state { SLOT_FREE, SLOT_CLAIMING, SLOT_RUNNING, SLOT_ENDED };
 enum slot_end { END_NONE, END_EXIT, END_SIGNAL, END_LOST };

@@ -3,6 +3,7 @@
 #include <time.h>
 
 int __vdso_clock_gettime(clockid_t clock, struct timespec *now);
+int __vdso_clock_gettime64(clockid_t clock, struct timespec *now);
 int __kernel_clock_gettime(clockid_t clock, struct timespec *now);
 int an_other_symbol(void);
 
@@ -13,8 +14,9 @@ EXPORT int an_other_symbol(void)
     return 1;
 }
 
-/* Knows one clock, and always the same time. */
-EXPORT int __vdso_clock_gettime(clockid_t clock, struct timespec *now)
+/* Knows one clock, and always the same time. Nobody relocates the image, so
+ * that its functions can't call each other by their exported names. */
+static int tell(clockid_t clock, struct timespec *now)
 {
     if (clock != CLOCK_MONOTONIC) {
         return -1;
@@ -24,7 +26,17 @@ EXPORT int __vdso_clock_gettime(clockid_t clock, struct timespec *now)
     return 0;
 }
 
+EXPORT int __vdso_clock_gettime(clockid_t clock, struct timespec *now)
+{
+    return tell(clock, now);
+}
+
+EXPORT int __vdso_clock_gettime64(clockid_t clock, struct timespec *now)
+{
+    return tell(clock, now);
+}
+
 EXPORT int __kernel_clock_gettime(clockid_t clock, struct timespec *now)
 {
-    return __vdso_clock_gettime(clock, now);
+    return tell(clock, now);
 }

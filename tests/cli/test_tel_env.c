@@ -5,14 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define ON "eval \"$(" TEL " env)\"; "
+#define MUSL "eval \"$(" TEL " env --musl)\"; "
 #define OFF "eval \"$(" TEL " env --off)\"; "
 #define SHOW "printf %s \"${LD_PRELOAD-unset}\""
 
 static const char *const shells[] = {"/bin/dash", "/bin/bash", "/bin/zsh",
                                      "/bin/ksh"};
+
+/* Where this machine's glibc looks for $LIB, below the stage. */
+#define LIB_FOLDER TEL_STAGE "/" MULTIARCH "/tel"
+#define OF_EACH TEL_STAGE "/$LIB/tel/libtel_shim.so"
 
 /* Fails unless the list is expected after script, in each shell. */
 static void expect(const char *preload, const char *script,
@@ -102,6 +108,57 @@ static void test_env_says_how_to_use_it(void **state)
     scratch_free(s);
 }
 
+static void test_env_musl_is_the_plain_path(void **state)
+{
+    (void)state;
+    expect(NULL, MUSL, TEL_STAGE_SHIM);
+    expect(NULL, MUSL MUSL OFF, "unset");
+}
+
+static int install_as_distributions_do(void **state)
+{
+    (void)state;
+    remove_tree(TEL_STAGE "/" MULTIARCH);
+    if (MULTIARCH[0] == '\0' || mkdir(TEL_STAGE "/" MULTIARCH, 0755) < 0 ||
+        mkdir(LIB_FOLDER, 0755) < 0)
+        return 0;
+    return symlink(TEL_STAGE_SHIM, LIB_FOLDER "/libtel_shim.so");
+}
+
+static int take_away(void **state)
+{
+    (void)state;
+    if (MULTIARCH[0] != '\0')
+        remove_tree(TEL_STAGE "/" MULTIARCH);
+    return 0;
+}
+
+/* Each program then loads the object of its kind, and nothing is printed. */
+static void test_env_in_a_folder_of_each_kind_names_it_for_each(void **state)
+{
+    struct scratch *s;
+    char *out;
+
+    (void)state;
+    if (MULTIARCH[0] == '\0') {
+        print_message("           no multiarch folders on this system\n");
+        skip();
+    }
+    expect(NULL, ON, OF_EACH);
+    expect("a.so", ON ON, "a.so:" OF_EACH);
+    expect("a.so:b.so", ON OFF, "a.so:b.so");
+    expect("a.so", ON MUSL, "a.so:" OF_EACH ":" TEL_STAGE_SHIM);
+    expect("a.so", ON MUSL OFF, "a.so");
+    s = scratch_new();
+    out = scratch_ok(s, 0, "sh", "-c",
+                     ON "exec 2>&1; /bin/true; "
+                        "/bin/cat /proc/self/maps | grep -q libtel_shim.so",
+                     NULL);
+    assert_string_equal(out, "");
+    free(out);
+    scratch_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +168,10 @@ int main(void)
         cmocka_unit_test(test_env_off_takes_only_the_object_out),
         cmocka_unit_test(test_env_is_exported),
         cmocka_unit_test(test_env_says_how_to_use_it),
+        cmocka_unit_test(test_env_musl_is_the_plain_path),
+        cmocka_unit_test_setup_teardown(
+            test_env_in_a_folder_of_each_kind_names_it_for_each,
+            install_as_distributions_do, take_away),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

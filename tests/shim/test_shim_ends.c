@@ -45,14 +45,14 @@ static void check(struct recorded *r, const char *way, int number, int status,
 
 static void test_shim_return_any_status_is_recorded(void **state)
 {
-    for (int i = 0; i < 256; i++) {
+    for (int i = 0; i < 256; i += STATUS_STEP) {
         check(*state, "return", i, i, TEL_END_CODE, i);
     }
 }
 
 static void test_shim__exit_any_status_is_recorded(void **state)
 {
-    for (int i = 0; i < 256; i++) {
+    for (int i = 0; i < 256; i += STATUS_STEP) {
         check(*state, "_exit", i, i, TEL_END_CODE, i);
     }
 }
@@ -65,14 +65,22 @@ static void test_shim_exit_beyond_a_byte_is_cut_as_the_kernel_does(void **state)
 
 static void test_shim_every_other_exit_is_recorded(void **state)
 {
-    static const char ways[][12] = {"exit",      "_Exit",      "quick_exit",
-                                    "thread",    "atexit",     "handler",
-                                    "fork-exit", "fork-_exit", "vfork"};
+    static const char ways[][12] = {"exit",      "_Exit",     "quick_exit",
+                                    "thread",    "atexit",    "handler",
+                                    "fork-exit", "fork-_exit"};
 
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         check(*state, ways[i], 40 + (int)i, 40 + (int)i, TEL_END_CODE,
               40 + (int)i);
     }
+}
+
+static void test_shim_vforked_child_leaves_the_end_to_its_parent(void **state)
+{
+    if (emulator_lacks("vfork, which is a fork there")) {
+        skip();
+    }
+    check(*state, "vfork", 50, 50, TEL_END_CODE, 50);
 }
 
 /* What they say on the way, errno's text in it, is the library's own. */
@@ -124,12 +132,17 @@ static void test_shim_errno_is_0_when_main_begins(void **state)
 static void test_shim_death_by_signal_is_lost_or_told(void **state)
 {
     check(*state, "signal", SIGKILL, -SIGKILL, TEL_END_LOST, 0);
-    check(*state, "abort", 0, -SIGABRT, TEL_END_LOST, 0);
     check(*state, "raw", 5, 5, TEL_END_LOST, 0);
+    if (!emulator_lacks("a silent abort()")) {
+        check(*state, "abort", 0, -SIGABRT, TEL_END_LOST, 0);
+    }
 }
 
 static void test_shim_daemon_parent_ends_with_0_child_is_no_run(void **state)
 {
+    if (emulator_lacks("MADV_WIPEONFORK, though it says yes to it")) {
+        skip();
+    }
     check(*state, "daemon", 3, 0, TEL_END_CODE, 0);
 }
 
@@ -190,6 +203,7 @@ int main(void)
         cmocka_unit_test(
             test_shim_exit_beyond_a_byte_is_cut_as_the_kernel_does),
         cmocka_unit_test(test_shim_every_other_exit_is_recorded),
+        cmocka_unit_test(test_shim_vforked_child_leaves_the_end_to_its_parent),
         cmocka_unit_test(test_shim_err_family_says_its_words_and_is_recorded),
         cmocka_unit_test(test_shim_last_thread_goes_ends_with_0),
         cmocka_unit_test(test_shim_errno_is_0_when_main_begins),

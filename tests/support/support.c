@@ -329,6 +329,32 @@ void remove_tree(const char *path)
         nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+#ifdef TEL_EMULATOR
+/*
+ * A program of this build is for another processor, and is started by what
+ * emulates that. Of the preload only the program may know, not the emulator.
+ */
+static void become_emulated(char *const *argv)
+{
+    static const char *emulator[300] = {TEL_EMULATOR};
+    const char *preload = getenv("LD_PRELOAD");
+    char variable[512];
+    size_t n = 0;
+
+    while (emulator[n] != NULL)
+        n++;
+    if (preload != NULL) {
+        snprintf(variable, sizeof(variable), "LD_PRELOAD=%s", preload);
+        emulator[n++] = "-E";
+        emulator[n++] = variable;
+        unsetenv("LD_PRELOAD");
+    }
+    while (*argv != NULL && n + 1 < COUNT(emulator))
+        emulator[n++] = *argv++;
+    execvp(emulator[0], (char *const *)(uintptr_t)emulator);
+}
+#endif
+
 static void become(struct scratch *scratch, char *const *argv, int out, int err)
 {
     sigset_t none;
@@ -346,6 +372,12 @@ static void become(struct scratch *scratch, char *const *argv, int out, int err)
         return;
     syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
     environ = scratch->vars;
+#ifdef TEL_EMULATOR
+    if (strncmp(argv[0], TEL_BUILD, strlen(TEL_BUILD)) == 0) {
+        become_emulated(argv);
+        return;
+    }
+#endif
     execvp(argv[0], argv);
 }
 
@@ -554,6 +586,17 @@ int scratch_stop(struct scratch *scratch, pid_t pid, int sig)
         fail_msg("%d did not end after signal %d", (int)pid, sig);
     scratch->children[slot] = 0;
     return status;
+}
+
+bool emulator_lacks(const char *what)
+{
+#ifdef TEL_EMULATOR
+    print_message("           not under emulation: %s\n", what);
+    return true;
+#else
+    (void)what;
+    return false;
+#endif
 }
 
 void until(bool (*condition)(void *), void *context)

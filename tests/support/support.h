@@ -84,6 +84,19 @@ pid_t scratch_start(struct scratch *scratch, const char *log,
  * status, or -signal. */
 int scratch_stop(struct scratch *scratch, pid_t pid, int sig);
 
+/*
+ * Whether the programs of this build are emulated: then what the emulator
+ * can't do (qemu-user) is printed, for a test to pass over.
+ */
+bool emulator_lacks(const char *what);
+
+/* From one status to the next where all are tried; emulation is slow. */
+#ifdef TEL_EMULATOR
+#define STATUS_STEP 15
+#else
+#define STATUS_STEP 1
+#endif
+
 /* Calls condition until it is true; fails the test after 20 s. */
 void until(bool (*condition)(void *), void *context);
 

@@ -57,7 +57,7 @@ static void check(struct recorded *r, const char *mode, const char *way,
 static void test_wrapper_any_status_is_passed_on_and_recorded(void **state)
 {
     for (size_t m = 0; m < MODES; m++) {
-        for (int i = 0; works_here(modes[m]) && i < 256; i++) {
+        for (int i = 0; works_here(modes[m]) && i < 256; i += STATUS_STEP) {
             check(*state, modes[m], "return", i, i);
         }
     }
@@ -95,6 +95,9 @@ static void test_wrapper_and_shim_together_count_once(void **state)
 {
     struct recorded *r = *state;
 
+    if (emulator_lacks("tools of the wrapper's own kind")) {
+        skip();
+    }
     scratch_set(r->scratch, "LD_PRELOAD", TEL_STAGE_SHIM);
     for (size_t m = 0; m < MODES; m++) {
         if (works_here(modes[m])) {

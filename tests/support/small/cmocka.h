@@ -42,6 +42,7 @@ struct CMUnitTest {
 #define assert_non_null(p) assert_true((p) != NULL)
 #define assert_null(p) assert_true((p) == NULL)
 #define assert_ptr_equal(a, b) assert_true((a) == (b))
+#define assert_ptr_not_equal(a, b) assert_true((a) != (b))
 #define assert_int_equal(a, b) \
     small_int_equal((intmax_t)(a), (intmax_t)(b), __FILE__, __LINE__)
 #define assert_string_equal(a, b) small_string_equal(a, b, __FILE__, __LINE__)
