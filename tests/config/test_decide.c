@@ -275,11 +275,10 @@ static void test_decide_no_environment_at_all_is_off(void **state)
 static void test_decide_string_without_equals_is_no_variable(void **state)
 {
     static const char strings[] = "HOME\0/not/mine\0CI\0x\0DO_NOT_TRACK\0x";
-    char *vars[] = {(char *)(uintptr_t)strings,
-                    (char *)(uintptr_t)strings + sizeof("HOME\0/not/mine"),
-                    (char *)(uintptr_t)strings +
-                        sizeof("HOME\0/not/mine\0CI\0x"),
-                    NULL};
+    char *vars[] = {
+        (char *)(uintptr_t)strings,
+        (char *)(uintptr_t)strings + sizeof("HOME\0/not/mine"),
+        (char *)(uintptr_t)strings + sizeof("HOME\0/not/mine\0CI\0x"), NULL};
     struct tel_env env;
 
     (void)state;

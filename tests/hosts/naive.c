@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
@@ -146,6 +148,30 @@ static void read_home_at_exit(int status)
     read_home();
 }
 
+/* A buffer that has always been large enough. */
+static void copy_environment(void)
+{
+    for (char **var = environ; *var != NULL; var++) {
+        if (strlen(*var) >= 4096 || strchr(*var, '=') == *var) {
+            abort();
+        }
+    }
+}
+
+static void read_own_name(void)
+{
+    volatile char first = strrchr(program_invocation_name, '/')[1];
+
+    (void)first;
+}
+
+static void copy_own_path(void)
+{
+    if (strlen((const char *)getauxval(AT_EXECFN)) >= 1024) {
+        abort();
+    }
+}
+
 static void be_hungry(void)
 {
     size_t size = (size_t)256 << 20;
@@ -232,6 +258,13 @@ static void change_limit(void)
 static void change_name(void)
 {
     (void)prctl(PR_SET_NAME, "naive");
+}
+
+static void drop_terminal(void)
+{
+    (void)signal(SIGHUP, SIG_IGN);
+    (void)ioctl(0, TIOCNOTTY);
+    (void)signal(SIGHUP, SIG_DFL);
 }
 
 static void *wait_for_ever(void *nothing)
@@ -485,8 +518,11 @@ static const struct trait traits[] = {
     {"changes-personality", change_personality, NULL},
     {"changes-session", change_session, NULL},
     {"changes-umask", change_umask, NULL},
+    {"copies-environment", copy_environment, NULL},
+    {"copies-path", copy_own_path, NULL},
     {"counts-all", note_begin, NULL},
     {"counts-forks", note_forks, NULL},
+    {"drops-terminal", drop_terminal, NULL},
     {"exits-in-child", NULL, exit_in_child},
     {"first-exit", NULL, NULL},
     {"forks", start_child, NULL},
@@ -508,6 +544,7 @@ static const struct trait traits[] = {
     {"prints-on-stderr", NULL, print_on_stderr},
     {"reads-home", read_home, NULL},
     {"reads-home-at-exit", NULL, read_home_at_exit},
+    {"reads-own-name", read_own_name, NULL},
     {"reports-zero", NULL, note_zero},
     {"setenv", set_variable, NULL},
     {"starts-thread", start_thread, NULL},

@@ -7,7 +7,7 @@
 #define SAYS_7 .status = 7, .end = TEL_END_CODE, .code = 7
 #define DIES(signal) .status = -(signal), .end = TEL_END_LOST
 #define WRONG .record_wrong = true
-#define TWO_ENDS                                                               \
+#define TWO_ENDS \
     "counts the end of a child, which is a copy of it, as the host's"
 #define TWO_RUNS "counts each copy of the host as a run of its own"
 #define FIRST "believes the first status that exit is called with"

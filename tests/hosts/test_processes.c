@@ -18,7 +18,7 @@
 
 #define SAYS_7 .status = 7, .end = TEL_END_CODE, .code = 7
 #define SEES_CHILD "starts its helper by fork: the host sees a child"
-#define NEEDS_UNSHARE                                                          \
+#define NEEDS_UNSHARE \
     .possible = can_unshare, .impossible = "no namespaces can be made here"
 
 static const struct trial trials[] = {
@@ -185,9 +185,12 @@ static bool is_foreign(void *context)
 static pid_t start_waiting(struct recorded *r, const char *command)
 {
     char script[256];
-    char *argv[] = {(char *)(uintptr_t) "/bin/sh", (char *)(uintptr_t) "-c",
-                    script, (char *)(uintptr_t) "sh",
-                    (char *)(uintptr_t)host_path("waits-for-a-file"), NULL};
+    char *argv[] = {(char *)(uintptr_t) "/bin/sh",
+                    (char *)(uintptr_t) "-c",
+                    script,
+                    (char *)(uintptr_t) "sh",
+                    (char *)(uintptr_t)host_path("waits-for-a-file"),
+                    NULL};
 
     (void)snprintf(script, sizeof(script), "exec %s " UNDER " none \"$@\"",
                    command);

@@ -31,9 +31,9 @@ enum instead {
 };
 
 static const char *const kinds[] = {
-    "empty file",        "cut-off file",     "huge file",
-    "FIFO",              "folder",           "link to another file",
-    "link to nowhere",   "somebody else's",  "open to all"};
+    "empty file", "cut-off file",         "huge file",       "FIFO",
+    "folder",     "link to another file", "link to nowhere", "somebody else's",
+    "open to all"};
 
 static const struct trial waiting = {
     "waits-for-a-file", .naive = "maps-table",
@@ -368,8 +368,8 @@ static void lengthen(const char *path)
     close(fd);
 }
 
-static void test_table_policy_and_word_replaced_or_opened_are_left_alone(
-    void **state)
+static void
+test_table_policy_and_word_replaced_or_opened_are_left_alone(void **state)
 {
     struct recorded *r = *state;
     char folder[192];
@@ -393,8 +393,8 @@ static void test_table_policy_and_word_replaced_or_opened_are_left_alone(
 static void test_table_full_of_live_runs_drops_one_and_counts(void **state)
 {
     struct recorded *r = *state;
-    uint64_t busy =
-        (uint64_t)getpid() | (uint64_t)SLOT_RUNNING << WORD_STATE_AT;
+    uint64_t busy = (uint64_t)getpid() | (uint64_t)SLOT_RUNNING
+                                             << WORD_STATE_AT;
 
     for (unsigned i = 0; i < TABLE_SLOTS; i++) {
         r->table->head->words[i] = busy;
@@ -513,8 +513,8 @@ static void test_table_clock_of_the_head_is_the_one_that_is_read(void **state)
     until(is_on_coarse_clock, r);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_table_##name, setup, \
-                                                   teardown)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(test_table_##name, setup, teardown)
 
 int main(void)
 {

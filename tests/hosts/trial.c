@@ -131,10 +131,10 @@ static char *script_of(const struct trial *trial)
 
     if (asprintf(&script, "%s\nexec %s %s " UNDER " %s \"$@\"\n",
                  trial->shell != NULL ? trial->shell : "",
+                 trial->via != NULL ? trial->via : "",
                  trial->as_nobody
                      ? "setpriv --reuid 4242 --regid 4242 --clear-groups"
                      : "",
-                 trial->via != NULL ? trial->via : "",
                  trial->under != NULL ? trial->under : "none") < 0) {
         fail_msg("out of memory");
     }
@@ -150,8 +150,7 @@ struct result trial_run(struct recorded *r, const struct trial *trial,
     struct result result;
 
     (void)snprintf(record, sizeof(record), "%s/naive", s->runtime);
-    scratch_set(s, "OBJECT",
-                object != NULL ? objects(r, trial, object) : NULL);
+    scratch_set(s, "OBJECT", object != NULL ? objects(r, trial, object) : NULL);
     scratch_set(s, "NAIVE", naive != NULL ? naive : "nothing");
     scratch_set(s, "NAIVE_RECORD", record);
     empty_home(s);
@@ -324,9 +323,8 @@ static void test_trial(void **state)
 static char *name_of_trial(const struct trial *trial)
 {
     char *name = NULL;
-    const char *const parts[] = {trial->argument,    trial->shell,
-                                 trial->via,         trial->under,
-                                 trial->naive};
+    const char *const parts[] = {trial->argument, trial->shell, trial->via,
+                                 trial->under, trial->naive};
     char *longer;
 
     assert_true(asprintf(&name, "test_hosts_%s", trial->host) > 0);
