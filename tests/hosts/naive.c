@@ -85,8 +85,6 @@ static void note_zero(int status)
     note_end(0); /* all that a destructor knows */
 }
 
-/* ---- descriptors and output ------------------------------------------- */
-
 static void keep_descriptor(void)
 {
     kept = open(record_path, O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -120,8 +118,6 @@ static void leave_file(void)
 {
     close(open("naive.log", O_WRONLY | O_CREAT, 0600));
 }
-
-/* ---- memory and environment ------------------------------------------- */
 
 static void set_variable(void)
 {
@@ -196,8 +192,6 @@ static void map_page(void)
 {
     (void)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
-
-/* ---- the process's state ----------------------------------------------- */
 
 static void change_errno(void)
 {
@@ -282,8 +276,6 @@ static void start_thread(void)
     (void)pthread_create(&thread, NULL, wait_for_ever, NULL);
 }
 
-/* ---- signals ------------------------------------------------------------ */
-
 static void report_crash(int number)
 {
     (void)number;
@@ -314,8 +306,6 @@ sighandler_t signal(int number, sighandler_t handler)
     look_up(&next, "signal");
     return next(number, handler);
 }
-
-/* ---- ends ----------------------------------------------------------------- */
 
 static void open_at_exit(int status)
 {
@@ -381,8 +371,6 @@ void exit(int status)
     next(status);
     __builtin_unreachable();
 }
-
-/* ---- children ------------------------------------------------------------- */
 
 static void start_child(void)
 {
@@ -451,8 +439,6 @@ static void take_children(void)
     }
 }
 
-/* ---- the table ------------------------------------------------------------ */
-
 static void map_table(void)
 {
     int fd = open(table_path, O_RDWR);
@@ -476,8 +462,6 @@ static void store_last(int status)
     memcpy(&count, &table[1], sizeof(count));
     table[64 + (size_t)count - 1]++;
 }
-
-/* ---- calls ---------------------------------------------------------------- */
 
 static void call_libc(void)
 {

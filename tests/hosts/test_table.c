@@ -57,8 +57,6 @@ static int teardown(void **state)
     return 0;
 }
 
-/* ---- every byte ----------------------------------------------------------- */
-
 /* Context: child. No sender shall come of it, even where no lease is left. */
 static void become_host(struct recorded *r, int output)
 {
@@ -169,8 +167,6 @@ static void test_table_naive_dies_of_a_wrong_byte(void **state)
         result_clear(&result);
     }
 }
-
-/* ---- something else at its place ------------------------------------------ */
 
 static void make_file(const char *path, off_t size, mode_t mode)
 {
@@ -388,8 +384,6 @@ test_table_policy_and_word_replaced_or_opened_are_left_alone(void **state)
     check_each(r, folder, word);
 }
 
-/* ---- full, unlinked, cut off ----------------------------------------------- */
-
 static void test_table_full_of_live_runs_drops_one_and_counts(void **state)
 {
     struct recorded *r = *state;
@@ -471,8 +465,6 @@ static void test_table_naive_dies_of_a_cut_off_one(void **state)
     assert_int_equal(truncate(path, 0), 0);
     assert_int_equal(end_waiting(r, pid), -SIGBUS);
 }
-
-/* ---- the clock ------------------------------------------------------------- */
 
 /* When the next run began, on the clock that the head names. */
 static int64_t start_of_run(struct recorded *r)
