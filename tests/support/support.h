@@ -84,6 +84,9 @@ pid_t scratch_start(struct scratch *scratch, const char *log,
  * status, or -signal. */
 int scratch_stop(struct scratch *scratch, pid_t pid, int sig);
 
+/* How many processes there are that were given this scratch's environment. */
+unsigned scratch_processes(const struct scratch *scratch);
+
 /* Calls condition until it is true; fails the test after 20 s. */
 void until(bool (*condition)(void *), void *context);
 
