@@ -30,6 +30,8 @@ static const struct trial trials[] = {
      .because = TWO_RUNS},
     {"forks-and-ends", "exec", .naive = "counts-all", SAYS_7, WRONG,
      .because = "counts what the host's child executes as a run"},
+    {"forks-and-ends", "killed", .naive = "no-guard", DIES(SIGKILL), WRONG,
+     .because = "counts the end of a child, where the host itself was killed"},
     {"vforks-and-ends", .naive = "no-guard", SAYS_7, WRONG,
      .because = "takes 127, by which a vforked child leaves the memory that "
                 "they share, for the host's status"},

@@ -426,6 +426,34 @@ static void test_table_full_of_live_runs_drops_one_and_counts(void **state)
     }
 }
 
+static void test_table_read_only_is_left_alone(void **state)
+{
+    struct recorded *r = *state;
+    struct trial nobody = elsewhere;
+    char paths[3][256];
+
+    require_root();
+    nobody.as_nobody = true;
+    (void)snprintf(paths[0], sizeof(paths[0]), "%s/tel/" TEL_TABLE_FILE,
+                   r->scratch->runtime);
+    (void)snprintf(paths[1], sizeof(paths[1]), "%s/config/tel/consent",
+                   r->scratch->root);
+    (void)snprintf(paths[2], sizeof(paths[2]),
+                   "%s/config/tel/tools.d/says-hello.conf", r->scratch->root);
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        struct result result;
+
+        assert_int_equal(chmod(paths[i], 0400), 0);
+        scratch_set(r->scratch, "NAIVE_TABLE", paths[i]);
+        check_bare(trial_run(r, &nobody, NULL, NULL), paths[i]);
+        check_bare(trial_run(r, &nobody, TEL_STAGE_SHIM, NULL), paths[i]);
+        result = trial_run(r, &nobody, naive_object, "maps-table");
+        assert_int_equal(result.status, -SIGSEGV);
+        result_clear(&result);
+        assert_int_equal(chmod(paths[i], 0600), 0);
+    }
+}
+
 static bool is_ready(void *context)
 {
     struct recorded *r = context;
@@ -539,6 +567,7 @@ int main(void)
         TEST(naive_dies_of_a_wrong_byte),
         TEST(replaced_or_opened_is_left_alone),
         TEST(policy_and_word_replaced_or_opened_are_left_alone),
+        TEST(read_only_is_left_alone),
         TEST(full_of_live_runs_drops_one_and_counts),
         TEST(purged_while_mapped_is_only_unlinked),
         TEST(naive_dies_of_a_cut_off_one),

@@ -320,12 +320,23 @@ static void test_trial(void **state)
     recorded_free(r);
 }
 
-/* HOST_ARGUMENT_SHELL..._is_as_bare, from what is given. */
+/* The host and all that is special, so that each trial can be found. */
 static char *name_of_trial(const struct trial *trial)
 {
+    static const char *const loads[] = {NULL, "named twice", "by two paths",
+                                        "and a copy"};
+    static const char *const senders[] = {NULL, "sender starts",
+                                          "sender stays away"};
+    const char *const parts[] = {trial->argument,
+                                 trial->shell,
+                                 trial->via,
+                                 trial->under,
+                                 loads[trial->loaded],
+                                 senders[trial->sender],
+                                 trial->without_table ? "no table yet" : NULL,
+                                 trial->as_nobody ? "as nobody" : NULL,
+                                 trial->naive};
     char *name = NULL;
-    const char *const parts[] = {trial->argument, trial->shell, trial->via,
-                                 trial->under, trial->naive};
     char *longer;
 
     assert_true(asprintf(&name, "test_hosts_%s", trial->host) > 0);
