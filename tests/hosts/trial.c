@@ -351,10 +351,31 @@ static char *name_of_trial(const struct trial *trial)
     return name;
 }
 
+static const struct trial *documented;
+static size_t ndocumented;
+
+static void test_every_hazard_is_on_the_page(void **state)
+{
+    char *page = file_read(TEL_SOURCE "/docs/hazards.md", NULL);
+    char cell[64];
+
+    (void)state;
+    assert_non_null(page);
+    for (size_t i = 0; i < ndocumented; i++) {
+        (void)snprintf(cell, sizeof(cell), "| `%s`: ", documented[i].host);
+        if (strstr(page, cell) == NULL ||
+            strstr(page, documented[i].because) == NULL) {
+            fail_msg("docs/hazards.md lacks %s: %s", documented[i].host,
+                     documented[i].because);
+        }
+    }
+    free(page);
+}
+
 int trials_run(const char *name, const struct trial *trials, size_t count,
                const struct CMUnitTest *tests, size_t ntests)
 {
-    struct CMUnitTest *all = calloc(count + ntests, sizeof(*all));
+    struct CMUnitTest *all = calloc(count + ntests + 1, sizeof(*all));
     int failed;
 
     if (all == NULL) {
@@ -368,8 +389,12 @@ int trials_run(const char *name, const struct trial *trials, size_t count,
     for (size_t i = 0; i < ntests; i++) {
         all[count + i] = tests[i];
     }
+    documented = trials;
+    ndocumented = count;
+    all[count + ntests] =
+        (struct CMUnitTest)cmocka_unit_test(test_every_hazard_is_on_the_page);
     /* The macro counts an array; the function behind it takes a number. */
-    failed = _cmocka_run_group_tests(name, all, count + ntests, NULL, NULL);
+    failed = _cmocka_run_group_tests(name, all, count + ntests + 1, NULL, NULL);
     for (size_t i = 0; i < count; i++) {
         free((void *)(uintptr_t)all[i].name);
     }
