@@ -71,15 +71,16 @@ static const char ci_names[][24] = {
 
 #define CI_NAMES (sizeof(ci_names) / sizeof(ci_names[0]))
 
-/* Compares the name in "name=value" with a whole name, as strcmp would. */
+/* Compares the name in "name=value" with a whole name, as strcmp would. What
+ * has no "=" is no variable: it comes before the name, and equals none. */
 static int compare_name(const char *var, const char *name)
 {
     while (*var == *name && *name != '\0') {
         var++;
         name++;
     }
-    if (*name == '\0' && *var == '=') {
-        return 0;
+    if (*name == '\0' && (*var == '=' || *var == '\0')) {
+        return *var == '=' ? 0 : -1;
     }
     return (unsigned char)(*var == '=' ? '\0' : *var) - (unsigned char)*name;
 }

@@ -271,6 +271,26 @@ static void test_decide_no_environment_at_all_is_off(void **state)
     assert_false(verdict.on);
 }
 
+/* Where a string of the environment ends, another one begins, or nothing. */
+static void test_decide_string_without_equals_is_no_variable(void **state)
+{
+    static const char strings[] = "HOME\0/not/mine\0CI\0x\0DO_NOT_TRACK\0x";
+    char *vars[] = {
+        (char *)(uintptr_t)strings,
+        (char *)(uintptr_t)strings + sizeof("HOME\0/not/mine"),
+        (char *)(uintptr_t)strings + sizeof("HOME\0/not/mine\0CI\0x"), NULL};
+    struct tel_env env;
+
+    (void)state;
+    assert_string_equal(vars[1], "CI");
+    assert_string_equal(vars[2], "DO_NOT_TRACK");
+    tel_env_read(&env, vars, false, geteuid());
+    assert_null(env.home);
+    assert_null(env.ci);
+    assert_null(env.do_not_track);
+    assert_null(tel_env_get(&env, "HOME"));
+}
+
 static void test_decide_leaves_no_descriptor_open(void **state)
 {
     int before = dup(0);
@@ -368,6 +388,7 @@ int main(void)
         TEST(test_decide_local_is_on_but_stays_here),
         TEST(test_decide_nothing_said_is_off_by_rule_7),
         TEST(test_decide_no_environment_at_all_is_off),
+        TEST(test_decide_string_without_equals_is_no_variable),
         TEST(test_decide_leaves_no_descriptor_open),
 #ifdef TEL_OPT_OUT
         TEST(test_decide_opt_out_is_on_once_its_notice_was_shown),

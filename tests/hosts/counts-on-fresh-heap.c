@@ -11,10 +11,8 @@ static uintptr_t start_of_heap(void)
 {
     char line[1024] = "";
     char *at;
-    int fd = -1;
     FILE *file = fopen("/proc/self/stat", "r");
 
-    (void)fd;
     (void)setvbuf(file, NULL, _IONBF, 0);
     (void)!fread(line, 1, sizeof(line) - 1, file);
     at = strrchr(line, ')');
@@ -27,12 +25,14 @@ static uintptr_t start_of_heap(void)
 int main(void)
 {
     uintptr_t before = (uintptr_t)sbrk(0);
-    uintptr_t first = (uintptr_t)malloc(24);
-    uintptr_t second = (uintptr_t)malloc(100);
+    char *first = malloc(24);
+    char *second = malloc(100);
     uintptr_t start = start_of_heap();
 
     (void)printf("%zu used, first at %zu, second at %zu\n",
-                 (size_t)(before - start), (size_t)(first - start),
-                 (size_t)(second - start));
+                 (size_t)(before - start), (size_t)((uintptr_t)first - start),
+                 (size_t)((uintptr_t)second - start));
+    free(first);
+    free(second);
     return 7;
 }

@@ -45,6 +45,9 @@ int main(int argc, char **argv)
         return end_child(argv[1], argv);
     }
     (void)waitpid(pid, &status, 0);
+    if (strcmp(argv[1], "killed") == 0) { /* after the child's good end */
+        (void)raise(SIGKILL);
+    }
     (void)printf("%x\n", (unsigned)status);
     return 7;
 }

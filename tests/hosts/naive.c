@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
@@ -83,8 +85,6 @@ static void note_zero(int status)
     note_end(0); /* all that a destructor knows */
 }
 
-/* ---- descriptors and output ------------------------------------------- */
-
 static void keep_descriptor(void)
 {
     kept = open(record_path, O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -119,8 +119,6 @@ static void leave_file(void)
     close(open("naive.log", O_WRONLY | O_CREAT, 0600));
 }
 
-/* ---- memory and environment ------------------------------------------- */
-
 static void set_variable(void)
 {
     (void)setenv("NAIVE_WAS_HERE", "1", 1);
@@ -144,6 +142,30 @@ static void read_home_at_exit(int status)
 {
     (void)status;
     read_home();
+}
+
+/* A buffer that has always been large enough. */
+static void copy_environment(void)
+{
+    for (char **var = environ; *var != NULL; var++) {
+        if (strlen(*var) >= 4096 || strchr(*var, '=') == *var) {
+            abort();
+        }
+    }
+}
+
+static void read_own_name(void)
+{
+    volatile char first = strrchr(program_invocation_name, '/')[1];
+
+    (void)first;
+}
+
+static void copy_own_path(void)
+{
+    if (strlen((const char *)getauxval(AT_EXECFN)) >= 1024) {
+        abort();
+    }
 }
 
 static void be_hungry(void)
@@ -170,8 +192,6 @@ static void map_page(void)
 {
     (void)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
-
-/* ---- the process's state ----------------------------------------------- */
 
 static void change_errno(void)
 {
@@ -234,6 +254,13 @@ static void change_name(void)
     (void)prctl(PR_SET_NAME, "naive");
 }
 
+static void drop_terminal(void)
+{
+    (void)signal(SIGHUP, SIG_IGN);
+    (void)ioctl(0, TIOCNOTTY);
+    (void)signal(SIGHUP, SIG_DFL);
+}
+
 static void *wait_for_ever(void *nothing)
 {
     for (;;) {
@@ -248,8 +275,6 @@ static void start_thread(void)
 
     (void)pthread_create(&thread, NULL, wait_for_ever, NULL);
 }
-
-/* ---- signals ------------------------------------------------------------ */
 
 static void report_crash(int number)
 {
@@ -281,8 +306,6 @@ sighandler_t signal(int number, sighandler_t handler)
     look_up(&next, "signal");
     return next(number, handler);
 }
-
-/* ---- ends ----------------------------------------------------------------- */
 
 static void open_at_exit(int status)
 {
@@ -348,8 +371,6 @@ void exit(int status)
     next(status);
     __builtin_unreachable();
 }
-
-/* ---- children ------------------------------------------------------------- */
 
 static void start_child(void)
 {
@@ -418,8 +439,6 @@ static void take_children(void)
     }
 }
 
-/* ---- the table ------------------------------------------------------------ */
-
 static void map_table(void)
 {
     int fd = open(table_path, O_RDWR);
@@ -443,8 +462,6 @@ static void store_last(int status)
     memcpy(&count, &table[1], sizeof(count));
     table[64 + (size_t)count - 1]++;
 }
-
-/* ---- calls ---------------------------------------------------------------- */
 
 static void call_libc(void)
 {
@@ -485,8 +502,11 @@ static const struct trait traits[] = {
     {"changes-personality", change_personality, NULL},
     {"changes-session", change_session, NULL},
     {"changes-umask", change_umask, NULL},
+    {"copies-environment", copy_environment, NULL},
+    {"copies-path", copy_own_path, NULL},
     {"counts-all", note_begin, NULL},
     {"counts-forks", note_forks, NULL},
+    {"drops-terminal", drop_terminal, NULL},
     {"exits-in-child", NULL, exit_in_child},
     {"first-exit", NULL, NULL},
     {"forks", start_child, NULL},
@@ -508,6 +528,7 @@ static const struct trait traits[] = {
     {"prints-on-stderr", NULL, print_on_stderr},
     {"reads-home", read_home, NULL},
     {"reads-home-at-exit", NULL, read_home_at_exit},
+    {"reads-own-name", read_own_name, NULL},
     {"reports-zero", NULL, note_zero},
     {"setenv", set_variable, NULL},
     {"starts-thread", start_thread, NULL},

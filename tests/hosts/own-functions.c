@@ -7,11 +7,11 @@
  * so when it is called, be it before main or after. No header of libc is
  * included, as none would allow this.
  */
-#define OWN(name)                                                              \
-    void name(void);                                                           \
-    void name(void)                                                            \
-    {                                                                          \
-        say(#name);                                                            \
+#define OWN(name)    \
+    void name(void); \
+    void name(void)  \
+    {                \
+        say(#name);  \
     }
 
 /* write(2) to stdout, by the instruction itself. */

@@ -13,10 +13,9 @@
 
 static void show_status(void)
 {
-    static const char names[][8] = {"Threads", "SigQ",   "SigPnd",
-                                    "ShdPnd",  "SigBlk", "SigIgn",
-                                    "SigCgt",  "Uid",    "Gid",
-                                    "Groups",  "CapEff", "NoNewPr"};
+    static const char names[][8] = {"Threads", "SigQ",   "SigPnd", "ShdPnd",
+                                    "SigBlk",  "SigIgn", "SigCgt", "Uid",
+                                    "Gid",     "Groups", "CapEff", "NoNewPr"};
     char line[512];
     FILE *file = fopen("/proc/self/status", "r");
 
@@ -61,15 +60,18 @@ int main(void)
     char folder[512];
     pid_t pid = getpid();
     mode_t mask = umask(0);
+    int subreaper = 0;
+    int signal = 0;
 
     (void)printf("umask %o, in %s, nice %d, personality %x\n", mask,
                  getcwd(folder, sizeof(folder)), getpriority(PRIO_PROCESS, 0),
                  (unsigned)personality(0xffffffff));
-    (void)printf("leads group %d, session %d, terminal %d, dumpable %d, "
+    (void)prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
+    (void)prctl(PR_GET_PDEATHSIG, &signal);
+    (void)printf("leads group %d, session %d, in front %d, dumpable %d, "
                  "subreaper %d, parent's death %d\n",
-                 getpgrp() == pid, getsid(0) == pid, tcgetpgrp(0) > 0,
-                 prctl(PR_GET_DUMPABLE), getsid(0) == getpid(),
-                 getppid() > 1);
+                 getpgrp() == pid, getsid(0) == pid, tcgetpgrp(0) == getpgrp(),
+                 prctl(PR_GET_DUMPABLE), subreaper, signal);
     show_status();
     show_limits();
     show_actions();

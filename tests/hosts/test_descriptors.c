@@ -3,8 +3,9 @@
 #include "trial.h"
 
 #define SAYS_7 .status = 7, .end = TEL_END_CODE, .code = 7
-#define BYTES_LAND "keeps a descriptor: main's first is another one, and what "\
-                   "it writes there at the end lands in the host's data"
+#define BYTES_LAND                                               \
+    "keeps a descriptor: main's first is another one, and what " \
+    "it writes there at the end lands in the host's data"
 
 static const struct trial trials[] = {
     {"opens-data", .naive = "keeps-descriptor", SAYS_7, .because = BYTES_LAND},

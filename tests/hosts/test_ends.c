@@ -7,7 +7,7 @@
 #define SAYS_7 .status = 7, .end = TEL_END_CODE, .code = 7
 #define DIES(signal) .status = -(signal), .end = TEL_END_LOST
 #define WRONG .record_wrong = true
-#define TWO_ENDS                                                               \
+#define TWO_ENDS \
     "counts the end of a child, which is a copy of it, as the host's"
 #define TWO_RUNS "counts each copy of the host as a run of its own"
 #define FIRST "believes the first status that exit is called with"
@@ -30,6 +30,8 @@ static const struct trial trials[] = {
      .because = TWO_RUNS},
     {"forks-and-ends", "exec", .naive = "counts-all", SAYS_7, WRONG,
      .because = "counts what the host's child executes as a run"},
+    {"forks-and-ends", "killed", .naive = "no-guard", DIES(SIGKILL), WRONG,
+     .because = "counts the end of a child, where the host itself was killed"},
     {"vforks-and-ends", .naive = "no-guard", SAYS_7, WRONG,
      .because = "takes 127, by which a vforked child leaves the memory that "
                 "they share, for the host's status"},

@@ -4,7 +4,6 @@
 
 #define SAYS_7 .status = 7, .end = TEL_END_CODE, .code = 7
 
-
 static const struct trial trials[] = {
     {"says-hello", .naive = "reads-home", .status = 7, .end = NO_RUN,
      .under = "no-environment",
@@ -57,6 +56,20 @@ static const struct trial trials[] = {
      .without_table = true, .because = "the same, as it starts its helper"},
     {"counts-on-fresh-heap", .naive = "malloc", SAYS_7, .sender = STARTS,
      .without_table = true, .because = "the same, as it starts its helper"},
+    {"shows-its-state", .naive = "drops-terminal", SAYS_7, .under = "terminal",
+     .sender = STARTS, .because = "gives the host's terminal up"},
+    {"says-hello", .naive = "copies-environment", SAYS_7,
+     .under = "odd-environment",
+     .because = "has a buffer for a variable, and believes that each has a "
+                "name"},
+    {"says-hello", .naive = "copies-environment", SAYS_7, .sender = STARTS,
+     .under = "odd-environment",
+     .because = "the same, as it hands the variables to its helper"},
+    {"says-hello", .naive = "reads-own-name", .status = 7, .end = ANY_RUN,
+     .under = "no-arguments",
+     .because = "looks for a slash in argv[0], which is empty"},
+    {"says-hello", .naive = "copies-path", .status = 7, .end = ANY_RUN,
+     .under = "long-path", .because = "has a buffer for the path"},
 };
 
 int main(void)

@@ -5,7 +5,24 @@
 #include <signal.h>
 
 #define SAYS_7 .status = 7, .end = TEL_END_CODE, .code = 7
-#define NEEDS_ROOT                                                             \
+/* Memory that is full, with a table in it that has no pages yet. */
+#define FULL                                                            \
+    "unshare -m /bin/sh -c '"                                           \
+    "mount -t tmpfs -o mode=700,size=64k none \"$XDG_RUNTIME_DIR\" && " \
+    "mkdir -p " TEL_SHMDIR " && "                                       \
+    "mount -t tmpfs -o mode=1777,size=64k none " TEL_SHMDIR " && "      \
+    "export NAIVE_TABLE=\"$XDG_RUNTIME_DIR/naive.table\" && "           \
+    "truncate -s 4096 \"$NAIVE_TABLE\" && "                             \
+    "{ cat /dev/zero > \"$XDG_RUNTIME_DIR/full\"; exec \"$@\"; } "      \
+    "2>/dev/null' "                                                     \
+    "sh"
+
+static bool can_mount(void)
+{
+    return is_root() && can_unshare();
+}
+
+#define NEEDS_ROOT \
     .possible = is_root, .impossible = "only root can become somebody else"
 
 static const struct trial trials[] = {
@@ -27,12 +44,16 @@ static const struct trial trials[] = {
     {"says-hello", .naive = "needs-stack", SAYS_7, .shell = "ulimit -s 128",
      .sender = STARTS, .without_table = true,
      .because = "puts its buffers on the stack: SIGSEGV"},
-    {"says-hello", .naive = "forks-or-aborts", SAYS_7,
-     .via = "prlimit --nproc=1:1", .as_nobody = true, .sender = STAYS_AWAY,
+    {"says-hello", .naive = "forks-or-aborts", SAYS_7, .under = "one-process",
+     .as_nobody = true, .sender = STAYS_AWAY,
      .because = "aborts where it can't start its helper", NEEDS_ROOT},
     {"shows-its-state", .naive = "changes-limit", SAYS_7, .as_nobody = true,
      .shell = "ulimit -l 0; ulimit -c 0",
      .because = "changes a limit of a user who can't get it back", NEEDS_ROOT},
+    {"says-hello", .naive = "maps-table", .status = 7, .end = NO_RUN,
+     .via = FULL, .under = "alone", .possible = can_mount,
+     .impossible = "only root can mount memory",
+     .because = "maps what has no pages yet, and memory is full: SIGBUS"},
 };
 
 int main(void)

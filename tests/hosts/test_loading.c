@@ -9,8 +9,8 @@
 #include "trial.h"
 
 #define SAYS_7 .status = 7, .end = TEL_END_CODE, .code = 7
-#define UNLOADED                                                               \
-    "leaves its exit handler registered when it is unloaded: the host jumps "  \
+#define UNLOADED                                                              \
+    "leaves its exit handler registered when it is unloaded: the host jumps " \
     "to where it was, and dies"
 #define TWICE_COUNTED "counts the run once for each time that it is loaded"
 
@@ -32,7 +32,7 @@ static const struct trial trials[] = {
     {"opens-the-object", "raw-exit", .naive = "keeps-descriptor", .status = 7,
      .end = TEL_END_LOST, .under = "opened",
      .because = "keeps a descriptor, and the host's file "
-                                   "gets another number"},
+                "gets another number"},
     {"says-hello", .naive = "counts-all", SAYS_7, .record_wrong = true,
      .loaded = COPIED, .because = TWICE_COUNTED},
     {"opens-data", .naive = "keeps-descriptor", SAYS_7, .loaded = TWICE,

@@ -18,7 +18,7 @@
 
 #define SAYS_7 .status = 7, .end = TEL_END_CODE, .code = 7
 #define SEES_CHILD "starts its helper by fork: the host sees a child"
-#define NEEDS_UNSHARE                                                          \
+#define NEEDS_UNSHARE \
     .possible = can_unshare, .impossible = "no namespaces can be made here"
 
 static const struct trial trials[] = {
@@ -97,7 +97,7 @@ static void test_processes_tracer_sees_the_host_only(void **state)
     tel_lease_drop(r->table);
     assert_int_equal(traced_ends(r, NULL, NULL), 1);
     assert_int_equal(traced_ends(r, TEL_STAGE_SHIM, NULL), 1);
-    assert_int_equal(tel_lease_holder(r->table), 0);
+    assert_int_equal(scratch_processes(r->scratch), 0);
     assert_int_equal(traced_ends(r, naive_object, "helper"), 3);
 }
 
@@ -161,9 +161,8 @@ static void test_processes_output_ends_with_the_host(void **state)
     close(output);
 }
 
-static bool is_running(void *context)
+static bool is_running(struct recorded *r)
 {
-    struct recorded *r = context;
     struct tel_table_counts counts;
 
     tel_table_look(r->table);
@@ -171,9 +170,8 @@ static bool is_running(void *context)
     return counts.running == 1;
 }
 
-static bool is_foreign(void *context)
+static bool is_foreign(struct recorded *r)
 {
-    struct recorded *r = context;
     struct tel_table_counts counts;
 
     tel_table_look(r->table);
@@ -181,18 +179,34 @@ static bool is_foreign(void *context)
     return counts.foreign == 1 && counts.running == 0;
 }
 
+static bool is_ready(void *context)
+{
+    struct recorded *r = context;
+    char *said = file_read(scratch_path(r->scratch, "said"), NULL);
+    bool ready = said != NULL && strcmp(said, "ready\n") == 0;
+
+    free(said);
+    return ready;
+}
+
 /* Starts the host that waits, by a command that executes its arguments. */
 static pid_t start_waiting(struct recorded *r, const char *command)
 {
     char script[256];
-    char *argv[] = {(char *)(uintptr_t) "/bin/sh", (char *)(uintptr_t) "-c",
-                    script, (char *)(uintptr_t) "sh",
-                    (char *)(uintptr_t)host_path("waits-for-a-file"), NULL};
+    char *argv[] = {(char *)(uintptr_t) "/bin/sh",
+                    (char *)(uintptr_t) "-c",
+                    script,
+                    (char *)(uintptr_t) "sh",
+                    (char *)(uintptr_t)host_path("waits-for-a-file"),
+                    NULL};
+    pid_t pid;
 
     (void)snprintf(script, sizeof(script), "exec %s " UNDER " none \"$@\"",
                    command);
     scratch_set(r->scratch, "OBJECT", TEL_STAGE_SHIM);
-    return scratch_start(r->scratch, NULL, argv);
+    pid = scratch_start(r->scratch, "said", argv);
+    until(is_ready, r);
+    return pid;
 }
 
 /* Lets it end, and expects 7. */
@@ -214,9 +228,10 @@ static void test_processes_suspended_host_is_alive(void **state)
     struct recorded *r = *state;
     pid_t pid = start_waiting(r, "");
 
-    until(is_running, r);
+    /* Stopped when it is first looked at. */
     assert_int_equal(kill(pid, SIGSTOP), 0);
     until(is_stopped, &pid);
+    assert_true(is_running(r));
     assert_true(is_running(r));
     assert_int_equal(kill(pid, SIGCONT), 0);
     end_waiting(r, pid);
@@ -240,7 +255,7 @@ static void test_processes_host_of_another_proc_is_not_judged(void **state)
 
     require(can_unshare(), "no namespaces can be made here");
     pid = start_waiting(r, "unshare -p -f --mount-proc");
-    until(is_foreign, r);
+    assert_true(is_foreign(r));
     end_waiting(r, pid);
     assert_true(is_foreign(r));
 }
@@ -255,7 +270,6 @@ static void test_processes_host_of_another_time_is_alive(void **state)
                 clock_ns(CLOCK_BOOTTIME) > 120 * 1000000000LL,
             "no time namespaces here, or the machine has just started");
     pid = start_waiting(r, "unshare -T --boottime -100 -f");
-    until(is_running, r);
     assert_true(is_running(r));
     end_waiting(r, pid);
     recorded_expect(r, "run", TEL_END_CODE, 7);

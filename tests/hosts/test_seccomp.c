@@ -3,7 +3,7 @@
 #include "trial.h"
 
 #define SAYS_7 .status = 7, .end = TEL_END_CODE, .code = 7
-#define ODD                                                                    \
+#define ODD \
     "makes a call that no program like the host makes, and the filter ends it"
 
 static const struct trial trials[] = {

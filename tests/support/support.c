@@ -97,6 +97,11 @@ static unsigned signal_all(const struct scratch *scratch, int sig)
     return found;
 }
 
+unsigned scratch_processes(const struct scratch *scratch)
+{
+    return signal_all(scratch, 0);
+}
+
 static void end_all(struct scratch *scratch)
 {
     int64_t start = now_ms();

@@ -97,6 +97,9 @@ bool emulator_lacks(const char *what);
 #define STATUS_STEP 1
 #endif
 
+/* How many processes there are that were given this scratch's environment. */
+unsigned scratch_processes(const struct scratch *scratch);
+
 /* Calls condition until it is true; fails the test after 20 s. */
 void until(bool (*condition)(void *), void *context);
 
