@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -161,11 +160,6 @@ int uname(struct utsname *name)
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
     return (int)syscall(SYS_clock_gettime, clock, now);
-}
-
-int setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
-{
-    return (int)syscall(SYS_prlimit64, 0, resource, limit, NULL);
 }
 
 pid_t fork(void)
