@@ -88,9 +88,9 @@ static void stop_by(const struct followed *f, int signal)
 
 /*
  * Alone, the tool would lead the group that a shell made for it, and to make
- * itself a group's leader, as timeout(1) does, would change nothing. Here it
- * leaves the foreground by that, and is stopped when it uses the terminal:
- * then its new group is given the foreground. True where it goes on.
+ * itself a group's leader would change nothing. Here it leaves the foreground
+ * by that, and is stopped when it uses the terminal: then its new group is
+ * given the foreground. True where it goes on.
  */
 static bool gave_terminal(const struct followed *f)
 {

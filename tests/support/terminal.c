@@ -85,6 +85,7 @@ struct terminal *terminal_start(struct scratch *scratch, char *const *argv)
     terminal->shown = calloc(1, 1);
     assert_non_null(terminal->shown);
     terminal->size = 1;
+    terminal->label = argv[0];
     terminal_resize(terminal, 24, 80);
     fflush(NULL);
     terminal->leader = fork();
@@ -154,8 +155,9 @@ void terminal_wait(struct terminal *terminal, const char *text)
         if (found != NULL)
             break;
         if (!read_more(terminal, deadline))
-            fail_msg("\"%s\" did not come; shown so far:\n%s\nbehind:\n%s",
-                     text, terminal->shown, terminal->shown + terminal->seen);
+            fail_msg("%s: \"%s\" did not come; shown so far:\n%s\nbehind:\n%s",
+                     terminal->label, text, terminal->shown,
+                     terminal->shown + terminal->seen);
     }
     terminal->seen = (size_t)(found - terminal->shown) + strlen(text);
 }
@@ -206,8 +208,8 @@ int terminal_end(struct terminal *terminal)
     while (terminal->master >= 0 && read_more(terminal, deadline))
         ;
     if (now_ms() > deadline)
-        fail_msg("the terminal's leader did not end; shown:\n%s",
-                 terminal->shown);
+        fail_msg("%s: the terminal's leader did not end; shown:\n%s",
+                 terminal->label, terminal->shown);
     until(is_over, terminal);
     waitpid(terminal->leader, &status, 0);
     terminal->leader = 0;

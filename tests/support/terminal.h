@@ -28,7 +28,8 @@ struct terminal {
     char *shown; /* all that came, NUL-terminated */
     size_t len;
     size_t size;
-    size_t seen; /* up to here terminal_wait has gone */
+    size_t seen;       /* up to here terminal_wait has gone */
+    const char *label; /* named where something fails */
 };
 
 /* Whether this machine gives out pseudo-terminals; says so where not. */

@@ -104,11 +104,56 @@ static void leave(int sig)
     _exit(exit_on_signal);
 }
 
-/* Ends with that status on Ctrl-C. */
+/* Ends with that status on Ctrl-C, or when it is asked to. */
 static void do_leave(int number)
 {
     exit_on_signal = number;
     (void)signal(SIGINT, leave);
+    (void)signal(SIGTERM, leave);
+}
+
+static void catch_all(int number)
+{
+    for (number = 1; number <= SIGRTMAX; number++) {
+        catch_signal(number);
+    }
+}
+
+static void do_ignore_all(int number)
+{
+    for (number = 1; number <= SIGRTMAX; number++) {
+        (void)signal(number, SIG_IGN);
+    }
+}
+
+/* Which signals are blocked, ignored and pending. */
+static void do_signals(int number)
+{
+    char line[128];
+    FILE *status = fopen("/proc/self/status", "re");
+
+    (void)number;
+    while (status != NULL && fgets(line, sizeof(line), status) != NULL) {
+        if (strncmp(line, "Sig", 3) == 0 && strncmp(line, "SigQ", 4) != 0) {
+            say(line);
+        }
+    }
+    if (status != NULL) {
+        (void)fclose(status);
+    }
+}
+
+static void do_alarm(int number)
+{
+    (void)alarm((unsigned)number);
+}
+
+/* A child that ends with that status. */
+static void do_spawn(int number)
+{
+    if (fork() == 0) {
+        _exit(number);
+    }
 }
 
 static void do_ignore(int number)
@@ -248,6 +293,17 @@ static void do_password(int number)
     say_number("length", word != NULL ? (int)strlen(word) : -1);
 }
 
+/* The next line is not shown. */
+static void do_hide(int number)
+{
+    struct termios hidden = cooked;
+
+    (void)number;
+    hidden.c_lflag &= ~(tcflag_t)ECHO;
+    (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    say("Word: ");
+}
+
 /* Its only child, or that it has none. */
 static void do_reap(int number)
 {
@@ -290,16 +346,20 @@ static const struct {
     const char *word;
     void (*act)(int number);
 } acts[] = {
+    {"alarm", do_alarm},
     {"await", do_await},
     {"block", do_block},
     {"catch", catch_signal},
+    {"catch-all", catch_all},
     {"cooked", do_cooked},
     {"daemon", do_daemon},
     {"death-signal", do_death_signal},
     {"editor", do_editor},
     {"exit", do_exit},
     {"foreground", do_foreground},
+    {"hide", do_hide},
     {"ignore", do_ignore},
+    {"ignore-all", do_ignore_all},
     {"leads", do_leads},
     {"leave", do_leave},
     {"leave-child", do_leave_child},
@@ -312,7 +372,9 @@ static const struct {
     {"send-parent", do_send_parent},
     {"setpgid", do_setpgid},
     {"setsid", do_setsid},
+    {"signals", do_signals},
     {"size", do_size},
+    {"spawn", do_spawn},
     {"unblock", do_unblock},
     {"write", do_write},
 };
@@ -340,6 +402,25 @@ static void obey(char *line)
     act(line, space != NULL ? atoi(space + 1) : 0);
 }
 
+/* Becomes a puppet in the way that W says, with the rest of the words. */
+static void become(char **words)
+{
+    char *argv[32] = {NULL};
+    char *way = getenv("W");
+    size_t n = 0;
+
+    for (char *word = strtok(way, " "); word != NULL;
+         word = strtok(NULL, " ")) {
+        argv[n++] = word;
+    }
+    words[0] = (char[]){"puppet"};
+    while (*words != NULL && n < sizeof(argv) / sizeof(argv[0]) - 1) {
+        argv[n++] = *words++;
+    }
+    (void)execvp(argv[0], argv);
+    exit(94);
+}
+
 int main(int argc, char **argv)
 {
     char line[256];
@@ -347,6 +428,9 @@ int main(int argc, char **argv)
 
     (void)tcgetattr(STDIN_FILENO, &cooked);
     for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "become") == 0) {
+            become(argv + i);
+        }
         obey(argv[i]);
     }
     for (;;) {

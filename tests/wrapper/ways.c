@@ -125,18 +125,46 @@ void play_run(struct play *play, const char *script)
     result_clear(&result);
 }
 
+#define ARGS_MAX 16
+
+/* Appends the arguments up to NULL to the n that argv holds. */
+static void gather(char *argv[ARGS_MAX], size_t n, va_list args)
+{
+    while ((argv[n] = va_arg(args, char *)) != NULL) {
+        assert_true(++n < ARGS_MAX);
+    }
+}
+
 void play_start(struct play *play, const char *program, ...)
 {
-    char *argv[16] = {(char *)(uintptr_t)program};
-    size_t n = 1;
+    char *argv[ARGS_MAX] = {(char *)(uintptr_t)program};
     va_list args;
 
     va_start(args, program);
-    while ((argv[n] = va_arg(args, char *)) != NULL) {
-        assert_true(++n < sizeof(argv) / sizeof(argv[0]));
-    }
+    gather(argv, 1, args);
     va_end(args);
     play->terminal = terminal_start(play->scratch, argv);
+    play->terminal->label = names[play->way];
+}
+
+void play_lead(struct play *play, const char *word, ...)
+{
+    char wrap[] = TEL_WRAP;
+    char in_place[] = "--mode=in-place";
+    char supervise[] = "--mode=supervise";
+    char tool[] = "puppet";
+    char *argv[ARGS_MAX] = {wrap, in_place, tool, (char *)(uintptr_t)word};
+    va_list args;
+
+    if (play->way == WAY_SUPERVISED) {
+        argv[1] = supervise;
+    }
+    va_start(args, word);
+    gather(argv, 4, args);
+    va_end(args);
+    play->terminal =
+        terminal_start(play->scratch, play->way == WAY_BARE ? argv + 2 : argv);
+    play->terminal->label = names[play->way];
 }
 
 void play_shell(struct play *play, const char *shell)
@@ -161,6 +189,13 @@ void play_end(struct play *play)
     int status = terminal_end(play->terminal);
 
     play_note(play, "%s\nstatus: %d\n", play->terminal->shown, status);
+    terminal_free(play->terminal);
+    play->terminal = NULL;
+}
+
+void play_end_unseen(struct play *play)
+{
+    play_note(play, "status: %d\n", terminal_end(play->terminal));
     terminal_free(play->terminal);
     play->terminal = NULL;
 }

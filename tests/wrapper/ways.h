@@ -59,13 +59,19 @@ void play_start(struct play *play, const char *program, ...)
     __attribute__((sentinel));
 void play_shell(struct play *play, const char *shell);
 
+/* Starts the tool itself, in its way, as the leader of the session. */
+void play_lead(struct play *play, const char *word, ...)
+    __attribute__((sentinel));
+
 /* Sends keys and waits for what they bring. */
 void play_type(struct play *play, const char *keys, const char *wait);
 
-/* Waits for the prompt, leaves the shell and notes what was shown. */
+/* At the prompt: leaves the shell and notes what was shown. */
 void play_leave(struct play *play);
 /* Waits for the end of what was started and notes how it ended. */
 void play_end(struct play *play);
+/* The same without noting what was shown, where that is never twice alike. */
+void play_end_unseen(struct play *play);
 
 /* The tool's process: the only one of that name in this scratch. */
 pid_t play_tool(struct play *play);
