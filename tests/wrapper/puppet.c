@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -140,6 +141,72 @@ static void do_signals(int number)
     }
     if (status != NULL) {
         (void)fclose(status);
+    }
+}
+
+static void show_file(const char *path)
+{
+    char text[4096];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t len;
+
+    while (fd >= 0 && (len = read(fd, text, sizeof(text) - 1)) > 0) {
+        text[len] = '\0';
+        say(text);
+    }
+    (void)close(fd);
+}
+
+/* What was inherited, but for what a process id is in. */
+static void do_about(int number)
+{
+    static const char *const kept[] = {"Name",  "Umask",  "Uid",    "Gid",
+                                       "Group", "Cap",    "NoNew",  "Secc",
+                                       "Cpus",  "Specul", "Threads"};
+    char text[4096];
+    FILE *status = fopen("/proc/self/status", "re");
+
+    (void)number;
+    say(program_invocation_name);
+    say("\n");
+    say(getcwd(text, sizeof(text)) != NULL ? text : "nowhere");
+    say_number("\nnice", getpriority(PRIO_PROCESS, 0));
+    say_number("dumpable", prctl(PR_GET_DUMPABLE));
+    say_number("subreaper", prctl(PR_GET_CHILD_SUBREAPER, &number) + number);
+    show_file("/proc/self/limits");
+    show_file("/proc/self/cgroup");
+    show_file("/proc/self/oom_score_adj");
+    show_file("/proc/self/timerslack_ns");
+    while (status != NULL && fgets(text, sizeof(text), status) != NULL) {
+        for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+            if (strncmp(text, kept[i], strlen(kept[i])) == 0) {
+                say(text);
+            }
+        }
+    }
+    if (status != NULL) {
+        (void)fclose(status);
+    }
+    for (int fd = 0; fd < 1024; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0) {
+            say_number("descriptor", fd);
+        }
+    }
+    for (char **var = environ; *var != NULL; var++) {
+        /* A shell names what it executes in _; W is what differs. */
+        if (strncmp(*var, "_=", 2) != 0 && strncmp(*var, "W=", 2) != 0) {
+            say(*var);
+            say("\n");
+        }
+    }
+}
+
+/* Writes until nobody reads. */
+static void do_flood(int number)
+{
+    (void)number;
+    for (;;) {
+        say("line\n");
     }
 }
 
@@ -346,6 +413,7 @@ static const struct {
     const char *word;
     void (*act)(int number);
 } acts[] = {
+    {"about", do_about},
     {"alarm", do_alarm},
     {"await", do_await},
     {"block", do_block},
@@ -356,6 +424,7 @@ static const struct {
     {"death-signal", do_death_signal},
     {"editor", do_editor},
     {"exit", do_exit},
+    {"flood", do_flood},
     {"foreground", do_foreground},
     {"hide", do_hide},
     {"ignore", do_ignore},

@@ -82,6 +82,9 @@ void play_until_state(pid_t pid, char state);
 /* Waits until nothing runs under this id (a zombie does not). */
 void play_until_gone(pid_t pid);
 
+/* Waits until no puppet of this scratch is left. */
+void play_until_none(struct play *play);
+
 /* One run of puppet is recorded, with this end; bare: none. */
 void play_expect(struct play *play, enum tel_end end, int code);
 /* One run, however it ended. */
