@@ -54,6 +54,7 @@ bool terminal_works(void)
 static void become_leader(struct scratch *scratch, const char *slave,
                           char *const *argv)
 {
+    struct rlimit core;
     sigset_t none;
     int tty;
 
@@ -64,7 +65,11 @@ static void become_leader(struct scratch *scratch, const char *slave,
         signal(sig, SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+    /* No cores, unless a test asks for one. */
+    if (getrlimit(RLIMIT_CORE, &core) == 0) {
+        core.rlim_cur = 0;
+        setrlimit(RLIMIT_CORE, &core);
+    }
     if (tty < 0 || dup2(tty, 0) < 0 || dup2(tty, 1) < 0 || dup2(tty, 2) < 0 ||
         chdir(scratch_path(scratch, "home")) < 0)
         return;

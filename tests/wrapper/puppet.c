@@ -291,6 +291,42 @@ static void do_await(int number)
     tell(number, &info, NULL);
 }
 
+/* Waits for that signal and says who sent it. */
+static void do_sender(int number)
+{
+    sigset_t only;
+    siginfo_t info;
+
+    do_block(number);
+    say("ready\n");
+    (void)sigemptyset(&only);
+    (void)sigaddset(&only, number);
+    while (sigwaitinfo(&only, &info) != number) {
+    }
+    say(info.si_pid == getppid() ? "from its parent\n" : "from another\n");
+}
+
+static void do_parent(int number)
+{
+    char path[64];
+
+    (void)number;
+    (void)snprintf(path, sizeof(path), "/proc/%d/comm", (int)getppid());
+    show_file(path);
+}
+
+static void do_pid(int number)
+{
+    (void)number;
+    say_number("pid", (int)getpid());
+}
+
+static void do_user(int number)
+{
+    (void)number;
+    say_number("user", (int)geteuid());
+}
+
 static void do_size(int number)
 {
     struct winsize size = {0};
@@ -433,18 +469,22 @@ static const struct {
     {"leave", do_leave},
     {"leave-child", do_leave_child},
     {"password", do_password},
+    {"parent", do_parent},
     {"pause", do_pause},
+    {"pid", do_pid},
     {"raw", do_raw},
     {"reap", do_reap},
     {"send", do_send},
     {"send-group", do_send_group},
     {"send-parent", do_send_parent},
+    {"sender", do_sender},
     {"setpgid", do_setpgid},
     {"setsid", do_setsid},
     {"signals", do_signals},
     {"size", do_size},
     {"spawn", do_spawn},
     {"unblock", do_unblock},
+    {"user", do_user},
     {"write", do_write},
 };
 

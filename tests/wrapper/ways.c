@@ -54,19 +54,20 @@ void play_note(struct play *play, const char *format, ...)
     free(more);
 }
 
-/* Shells show process ids behind "[1] " and "line 1: ". */
+/* Shells show process ids behind "[1] " and "line 1: ", some padded. */
 static void mask_pids(char *text)
 {
     char *to = text;
+    char *from = text;
 
-    for (char *from = text; *from != '\0';) {
-        bool masked = to - text >= 3 && to[-1] == ' ' &&
-                      (to[-2] == ']' || to[-2] == ':') &&
-                      isdigit((unsigned char)to[-3]) &&
-                      isdigit((unsigned char)*from);
+    while (*from != '\0') {
+        size_t blank = strspn(from, " ");
+        size_t digits = strspn(from + blank, "0123456789");
 
-        if (masked) {
-            from += strspn(from, "0123456789");
+        if (to - text >= 2 && (to[-1] == ']' || to[-1] == ':') &&
+            isdigit((unsigned char)to[-2]) && blank > 0 && digits > 0) {
+            from += blank + digits;
+            *to++ = ' ';
             *to++ = '#';
         } else {
             *to++ = *from++;
