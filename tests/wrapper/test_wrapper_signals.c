@@ -12,9 +12,9 @@
 
 static void stop_tool(struct play *play)
 {
-    assert_int_equal(kill(play_known(play), SIGKILL), 0);
+    assert_int_equal(kill(play_tool(play), SIGKILL), 0);
     play_end(play);
-    play_expect_one(play);
+    play_expect(play, TEL_END_SIGNAL, SIGKILL);
 }
 
 /* ---- every signal, once ------------------------------------------------ */
@@ -132,8 +132,8 @@ static void inherit(struct play *play)
     play_run(play, "$W puppet signals 'exit 0' </dev/null");
     play_expect(play, TEL_END_CODE, 0);
     play_run(play, "puppet 'block 12' 'send 12' become signals "
-                   "'unblock 12' </dev/null");
-    play_expect(play, TEL_END_SIGNAL, SIGUSR2);
+                   "'await 12' 'exit 3' </dev/null");
+    play_expect(play, TEL_END_CODE, 3);
     play_run(play, "env --ignore-signal=INT --default-signal=QUIT $W puppet "
                    "'send 2' 'send 3' </dev/null");
     play_expect(play, TEL_END_SIGNAL, SIGQUIT);
