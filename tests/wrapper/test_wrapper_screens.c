@@ -118,7 +118,7 @@ static void close_screen(struct play *play, const char *status)
     char command[] = "kill-server";
 
     type(play, "echo status $?; stty -g", status);
-    await(play, ":0:0:0");
+    await(play, ":0\nsh>\n");
     note_screen(play);
     free(TMUX(play, command));
 }
@@ -155,11 +155,11 @@ static void show_less(struct play *play)
     resize(play, "-x60", "-y30");
     await(play, "52\n:");
     note_screen(play);
-    keys(play, "C-z", "Stopped");
+    keys(play, "C-z", "less n\nsh>\n");
     resize(play, "-x70", "-y20");
     type(play, "fg", "42\n:");
     note_screen(play);
-    keys(play, "q", "sh>");
+    keys(play, "q", "less n\nsh>\n");
     close_screen(play, "status 0");
     play_expect(play, TEL_END_CODE, 0);
 }
@@ -176,13 +176,13 @@ static void edit(struct play *play, const char *command)
     keys(play, "ihello", "hello");
     keys(play, "Escape", "hello");
     note_screen(play);
-    keys(play, "C-z", "Stopped");
+    keys(play, "C-z", "new\nsh>\n");
     type(play, "fg", "hello\n~\n");
     resize(play, "-x60", "-y30");
     type(play, ":r !echo inside", "\ninside\n");
     note_screen(play);
-    type(play, ":wq", "sh>");
-    type(play, "cat new; rm new", "\ninside\n");
+    type(play, ":wq", "new\nsh>\n");
+    type(play, "cat new; rm new", "\ninside\nsh>\n");
     close_screen(play, "status 0");
     play_expect(play, TEL_END_CODE, 0);
 }
@@ -216,8 +216,8 @@ static void edit_in_nano(struct play *play)
     keys(play, "C-o", "File Name to Write");
     keys(play, "Enter", "Wrote 1 line");
     note_screen(play);
-    keys(play, "C-x", "sh>");
-    type(play, "cat new; rm new", "\nhello\n");
+    keys(play, "C-x", "new\nsh>\n");
+    type(play, "cat new; rm new", "\nhello\nsh>\n");
     close_screen(play, "status 0");
     play_expect(play, TEL_END_CODE, 0);
 }
@@ -231,9 +231,10 @@ static void ask_in_dialog(struct play *play)
 {
     open_screen(play);
     type(play, "$W dialog --yesno 'Go on?' 6 30; echo said $?", "< No");
+    await(play, "Go on?");
     note_screen(play);
     keys(play, "Right", "< No");
-    keys(play, "Enter", "said 1");
+    keys(play, "Enter", "said 1\nsh>\n");
     close_screen(play, "status 0");
     play_expect(play, TEL_END_CODE, 1);
 }
@@ -250,10 +251,9 @@ static void watch_top(struct play *play)
 
     open_screen(play);
     type(play, "$W top -d 60", "PID");
-    keys(play, "C-z", "Stopped");
-    type(play, "fg", "PID");
-    keys(play, "q", "sh>");
-    type(play, "echo status $? >said; stty -g >>said; echo done", "\ndone\n");
+    keys(play, "q", "\nsh>\n");
+    type(play, "echo status $? >said; stty -g >>said; echo done",
+         "\ndone\nsh>\n");
     said = file_read(scratch_path(play->scratch, "home/said"), NULL);
     assert_non_null(said);
     play_note(play, "%s", said);
