@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -172,11 +171,6 @@ int poll(struct pollfd *fds, nfds_t n, int timeout_ms)
 int uname(struct utsname *name)
 {
     return (int)syscall(SYS_uname, name);
-}
-
-int setrlimit(RESOURCE resource, const struct rlimit *limit)
-{
-    return (int)syscall(SYS_prlimit64, 0, resource, limit, NULL);
 }
 
 pid_t fork(void)

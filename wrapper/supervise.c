@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,76 +71,6 @@ static int await_exec(struct supervisor *s)
     return 0;
 }
 
-static void die_by(int signal)
-{
-    struct sigaction action = {.sa_handler = SIG_DFL};
-    struct rlimit none = {0, 0};
-    sigset_t only;
-
-    /* The tool has dumped its core already; this one would replace it. */
-    (void)setrlimit(RLIMIT_CORE, &none);
-    (void)sigaction(signal, &action, NULL);
-    (void)kill(getpid(), signal);
-    (void)sigemptyset(&only);
-    (void)sigaddset(&only, signal);
-    (void)sigprocmask(SIG_UNBLOCK, &only, NULL);
-}
-
-/* The exit status, or -1 while the child goes on. */
-static int take_child(struct supervisor *s)
-{
-    int status = 0;
-    pid_t pid = waitpid(s->child, &status, WNOHANG | WUNTRACED);
-
-    if (pid != s->child) {
-        return -1;
-    }
-    if (WIFSTOPPED(status)) {
-        /* Stopped as the tool is, so that the shell sees its job stop. */
-        (void)kill(getpid(), SIGSTOP);
-        return -1;
-    }
-    if (WIFSIGNALED(status)) {
-        tel_run_end(s->run, TEL_RAW_SIGNAL, WTERMSIG(status));
-        die_by(WTERMSIG(status));
-        return 128 + WTERMSIG(status);
-    }
-    tel_run_end(s->run, TEL_RAW_EXIT, WEXITSTATUS(status));
-    return WEXITSTATUS(status);
-}
-
-/*
- * The kernel's own signals (from the terminal, a hang-up) go to the whole
- * foreground group, so the tool has them already. What was sent to the
- * wrapper was meant for the tool.
- */
-static void forward(const struct supervisor *s, const siginfo_t *info)
-{
-    if (info->si_signo == SIGCONT || info->si_code <= 0) {
-        (void)kill(s->child, info->si_signo);
-    }
-}
-
-static int follow(struct supervisor *s)
-{
-    sigset_t all;
-    siginfo_t info;
-    int status = -1;
-
-    (void)sigfillset(&all);
-    while (status < 0) {
-        if (sigwaitinfo(&all, &info) < 0) {
-            continue;
-        }
-        if (info.si_signo == SIGCHLD) {
-            status = take_child(s);
-        } else {
-            forward(s, &info);
-        }
-    }
-    return status;
-}
-
 int supervise(const struct tel_run *run, const char *path, char *const *argv,
               char *const *envp)
 {
@@ -174,5 +103,5 @@ int supervise(const struct tel_run *run, const char *path, char *const *argv,
     wipe_strings(envp);
     /* Whoever reads from the tool must see its end, not the wrapper's. */
     (void)syscall(SYS_close_range, 0U, ~0U, 0U);
-    return follow(&s);
+    return follow(run, s.child);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The wrapper's way: find the tool, begin the run, become or supervise it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
@@ -40,12 +41,37 @@ int failed_start(const char *name, int error)
 /* More arguments than this only a program with "#!" or a binary can take. */
 #define SCRIPT_ARGS 4096
 
+/* Shells refuse what has a NUL in its first line: it is another machine's
+ * program, or no program at all. */
+static bool is_text(const char *path)
+{
+    char start[256];
+    const char *line;
+    ssize_t len;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0) {
+        return true; /* then /bin/sh says why it can't read it */
+    }
+    len = read(fd, start, sizeof(start));
+    (void)close(fd);
+    if (len <= 0) {
+        return len == 0;
+    }
+    line = memchr(start, '\n', (size_t)len);
+    return memchr(start, '\0',
+                  line != NULL ? (size_t)(line - start) : (size_t)len) == NULL;
+}
+
 static int as_script(const char *path, char *const *argv, char *const *envp)
 {
     static const char shell[] = "/bin/sh";
     static const char *script[SCRIPT_ARGS + 2];
     size_t n = 0;
 
+    if (!is_text(path)) {
+        return ENOEXEC;
+    }
     script[0] = shell;
     script[1] = path;
     while (argv[n] != NULL && argv[n + 1] != NULL) {

@@ -36,4 +36,10 @@ void wipe_strings(char *const *strings);
 int supervise(const struct tel_run *run, const char *path, char *const *argv,
               char *const *envp);
 
+/*
+ * Lives the tool's life, until it ends: the status to exit with. Every signal
+ * is blocked, SIGCHLD at its default. follow.c
+ */
+int follow(const struct tel_run *run, pid_t tool);
+
 #endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/* Job control with tel-wrap is job control with the tool itself. */
+#include <signal.h>
+#include <unistd.h>
+
+#include "ways.h"
+
+/* What bash and dash say of a job depends on the very signal that stopped it,
+ * and 128 + that signal is its status. */
+static void stop_and_go_on(struct play *play, const char *shell)
+{
+    play_shell(play, shell);
+    play_type(play, "$W puppet\n", "\n> ");
+    for (int i = 0; i < 3; i++) {
+        play_type(play, "\032", "sh> "); /* Ctrl-Z */
+        play_type(play, "echo status $?\n", "status 148\r\nsh> ");
+        play_type(play, "jobs\n", "sh> ");
+        play_type(play, "fg\n", "puppet\r\n");
+        play_type(play, "foreground\n", "foreground\r\n> ");
+    }
+    play_type(play, "exit 3\n", "sh> ");
+    play_type(play, "echo status $?\n", "status 3\r\nsh> ");
+    play_leave(play);
+    play_expect(play, TEL_END_CODE, 3);
+}
+
+static void bash_stops(struct play *play)
+{
+    stop_and_go_on(play, "bash");
+}
+
+static void dash_stops(struct play *play)
+{
+    stop_and_go_on(play, "dash");
+}
+
+static void test_jobs_stop_and_foreground_in_bash_as_bare(void **state)
+{
+    each_way(state, bash_stops);
+}
+
+static void test_jobs_stop_and_foreground_in_dash_as_bare(void **state)
+{
+    each_way(state, dash_stops);
+}
+
+/* In the background it goes on, until it reads: then SIGTTIN stops it. */
+static void read_in_background(struct play *play)
+{
+    play_shell(play, "dash");
+    play_type(play, "$W puppet\n", "\n> ");
+    play_type(play, "\032", "sh> ");
+    play_type(play, "set -b; bg\n", "sh> ");
+    play_until_state(play_known(play), 'T');
+    play_type(play, "jobs\n", "tty input");
+    terminal_wait(play->terminal, "sh> ");
+    play_type(play, "fg\n", "puppet\r\n");
+    play_type(play, "foreground\n", "foreground\r\n> ");
+    play_type(play, "exit 4\n", "sh> ");
+    play_leave(play);
+    play_expect(play, TEL_END_CODE, 4);
+}
+
+static void test_jobs_background_read_stops_as_bare(void **state)
+{
+    each_way(state, read_in_background);
+}
+
+/* With "stty tostop", writing is enough: SIGTTOU. */
+static void write_in_background(struct play *play)
+{
+    play_shell(play, "dash");
+    play_type(play, "stty tostop\n", "sh> ");
+    play_type(play, "$W puppet 'write 1' 'exit 5' &\n", "sh> ");
+    play_until_state(play_known(play), 'T');
+    play_until_state(play_tool(play), 'T');
+    play_type(play, "jobs\n", "tty output");
+    terminal_wait(play->terminal, "sh> ");
+    play_type(play, "fg\n", "written 1\r\n");
+    terminal_wait(play->terminal, "sh> ");
+    play_type(play, "echo status $?\n", "status 5\r\nsh> ");
+    play_leave(play);
+    play_expect(play, TEL_END_CODE, 5);
+}
+
+static void test_jobs_background_write_stops_as_bare(void **state)
+{
+    each_way(state, write_in_background);
+}
+
+/* An editor catches SIGTSTP, puts the terminal back and stops its group. */
+static void stop_an_editor(struct play *play)
+{
+    play_shell(play, "dash");
+    play_type(play, "$W puppet editor\n", "\n> ");
+    for (int i = 0; i < 3; i++) {
+        play_type(play, "\032", "[restored]\r\n");
+        terminal_wait(play->terminal, "sh> ");
+        play_until_state(play_tool(play), 'T');
+        play_type(play, "echo status $?\n", "status 148\r\nsh> ");
+        play_type(play, "fg\n", "[drawn]\r\n");
+        play_type(play, "foreground\n", "foreground\r\n> ");
+    }
+    play_type(play, "exit 0\n", "sh> ");
+    play_leave(play);
+    play_expect(play, TEL_END_CODE, 0);
+}
+
+static void test_jobs_editor_stops_once_and_draws_again(void **state)
+{
+    each_way(state, stop_an_editor);
+}
+
+/* "kill -STOP $$" in a tool: the shell hears of SIGSTOP. */
+static void stop_itself(struct play *play)
+{
+    play_shell(play, "dash");
+    play_type(play, "$W puppet 'send 19'\n", "sh> ");
+    play_type(play, "echo status $?; jobs\n", "status 147\r\n");
+    terminal_wait(play->terminal, "sh> ");
+    play_type(play, "fg\n", "\n> ");
+    play_type(play, "exit 6\n", "sh> ");
+    play_leave(play);
+    play_expect(play, TEL_END_CODE, 6);
+}
+
+static void test_jobs_tool_that_stops_itself_stops_the_job(void **state)
+{
+    each_way(state, stop_itself);
+}
+
+/* fg tells the tool once that it goes on, and of a size that changed. */
+static void hear_of_going_on(struct play *play)
+{
+    play_shell(play, "bash");
+    play_type(play, "$W puppet 'catch 18' 'catch 28'\n", "\n> ");
+    play_type(play, "size\n", "size 24x80\r\n> ");
+    play_type(play, "\032", "sh> ");
+    terminal_resize(play->terminal, 30, 100);
+    play_type(play, "fg\n", "<18>\r\n");
+    play_type(play, "size\n", "size 30x100\r\n> ");
+    play_type(play, "exit 0\n", "sh> ");
+    play_leave(play);
+    play_expect(play, TEL_END_CODE, 0);
+}
+
+static void test_jobs_sigcont_comes_once(void **state)
+{
+    each_way(state, hear_of_going_on);
+}
+
+/* kill -CONT to the pid that the shell knows. */
+static void go_on_by_pid(struct play *play)
+{
+    play_shell(play, "dash");
+    play_type(play, "$W puppet 'catch 18' 'send 20' 'exit 7' &\n", "sh> ");
+    play_until_state(play_known(play), 'T');
+    play_type(play, "kill -CONT $!; wait $!; echo status $?\n", "status 7\r\n");
+    terminal_wait(play->terminal, "sh> ");
+    play_leave(play);
+    play_expect(play, TEL_END_CODE, 7);
+}
+
+static void test_jobs_sigcont_to_its_pid_continues_the_tool(void **state)
+{
+    each_way(state, go_on_by_pid);
+}
+
+static void kill_job(struct play *play)
+{
+    play_shell(play, "bash");
+    play_type(play, "$W puppet pause >/dev/null &\n", "sh> ");
+    play_until_state(play_tool(play), 'S');
+    play_type(play, "jobs\n", "Running");
+    terminal_wait(play->terminal, "sh> ");
+    play_type(play, "kill %1; wait %1\n", "sh> ");
+    play_type(play, "echo status $?\n", "status 143\r\nsh> ");
+    play_leave(play);
+    play_expect(play, TEL_END_SIGNAL, SIGTERM);
+}
+
+static void test_jobs_kill_ends_a_background_job(void **state)
+{
+    each_way(state, kill_job);
+}
+
+/* A stopped job of a shell that is gone gets SIGHUP and SIGCONT. */
+static void orphan(struct play *play)
+{
+    pid_t tool;
+
+    play_shell(play, "bash");
+    play_type(play, "$W puppet\n", "\n> ");
+    play_type(play, "\032", "sh> ");
+    tool = play_tool(play);
+    play_type(play, "kill -KILL $$\n", "$$\r\n");
+    play_end(play);
+    play_until_gone(tool);
+    play_expect(play, TEL_END_SIGNAL, SIGHUP);
+}
+
+static void test_jobs_orphaned_and_stopped_is_hung_up(void **state)
+{
+    each_way(state, orphan);
+}
+
+/* A group that is stopped and continued at once goes on, wrapper and tool. */
+static void stop_and_continue_fast(struct play *play)
+{
+    static const int signals[] = {SIGSTOP, SIGTSTP};
+    pid_t known;
+    pid_t tool;
+
+    play_shell(play, "dash");
+    play_type(play, "$W puppet pause >/dev/null &\n", "sh> ");
+    tool = play_tool(play);
+    known = play_known(play);
+    for (int i = 0; i < 400; i++) {
+        assert_int_equal(kill(-known, signals[i % 2]), 0);
+        assert_int_equal(kill(-known, SIGCONT), 0);
+    }
+    play_until_state(tool, 'S');
+    play_until_state(known, 'S');
+    /* And it still does what it is told. */
+    assert_int_equal(kill(known, SIGUSR1), 0);
+    play_until_gone(tool);
+    play_until_gone(known);
+    play_type(play, "wait %1; echo status $?\n", "status 138\r\n");
+    terminal_send(play->terminal, "exit 0\n");
+    play_note(play, "%d", terminal_end(play->terminal));
+    play_expect(play, TEL_END_SIGNAL, SIGUSR1);
+}
+
+static void test_jobs_stop_and_continue_at_once_goes_on(void **state)
+{
+    each_way(state, stop_and_continue_fast);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WAYS_TEST(test_jobs_stop_and_foreground_in_bash_as_bare),
+        WAYS_TEST(test_jobs_stop_and_foreground_in_dash_as_bare),
+        WAYS_TEST(test_jobs_background_read_stops_as_bare),
+        WAYS_TEST(test_jobs_background_write_stops_as_bare),
+        WAYS_TEST(test_jobs_editor_stops_once_and_draws_again),
+        WAYS_TEST(test_jobs_tool_that_stops_itself_stops_the_job),
+        WAYS_TEST(test_jobs_sigcont_comes_once),
+        WAYS_TEST(test_jobs_sigcont_to_its_pid_continues_the_tool),
+        WAYS_TEST(test_jobs_kill_ends_a_background_job),
+        WAYS_TEST(test_jobs_orphaned_and_stopped_is_hung_up),
+        WAYS_TEST(test_jobs_stop_and_continue_at_once_goes_on),
+    };
+
+    return cmocka_run_group_tests_name("wrapper_jobs", tests, NULL, NULL);
+}
