@@ -47,19 +47,24 @@ void records_look(struct tel_table *table)
 }
 
 /*
- * Not tel_table_look, which would be satisfied by the kernel's word: what the
- * watcher itself stores is asked for.
+ * Two ways of seeing that a watcher has not been heard yet: the run is
+ * pending, where the kernel told nothing of the zombie, or it is over by the
+ * kernel's word and not by the watcher's.
  */
 void records_await(struct tel_table *table)
 {
     int64_t deadline = clock_ns(CLOCK_MONOTONIC) + WATCHER_MS * 1000000LL;
     struct tel_finished list[RECORDS_MAX];
+    struct tel_table_counts counts;
     bool all;
 
     do {
-        size_t n = tel_table_finished(table, list, RECORDS_MAX);
+        size_t n;
 
-        all = true;
+        tel_table_look(table);
+        tel_table_count(table, &counts);
+        n = tel_table_finished(table, list, RECORDS_MAX);
+        all = counts.pending == 0;
         for (size_t i = 0; i < n; i++) {
             all = all && word_state(list[i].word) == SLOT_ENDED;
         }
