@@ -25,7 +25,7 @@ static const char help[] =
     "\n"
     "  --only NAME    this command only; may be repeated\n"
     "  --sample N     about N commands, evenly chosen\n"
-    "  --ways LIST    of bare,preload,in-place,supervise (default: all)\n"
+    "  --ways LIST    of preload,sender,in-place,supervise (default: all)\n"
     "  --jobs N       workers (default: one for each processor)\n"
     "  --limit S      seconds that a run may take (default: 10)\n"
     "  --shim FILE    preload this object instead\n"
@@ -115,7 +115,7 @@ static void parse(struct options *options, int argc, char **argv)
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     int option;
 
-    *options = (struct options){.ways = {true, true, true, true},
+    *options = (struct options){.ways = {true, true, true, true, true},
                                 .limit_s = 10,
                                 .shim = TEL_STAGE_SHIM,
                                 .jobs = online < 1          ? 1
@@ -224,11 +224,13 @@ static void start_workers(struct sweep *sweep)
     sweep->sandbox = (struct sandbox){
         .shim = open(sweep->options.shim, O_RDONLY | O_CLOEXEC),
         .wrap = open(TEL_STAGE_BIN "/tel-wrap", O_RDONLY | O_CLOEXEC),
+        .sender = open(BOX_SENDER, O_RDONLY | O_CLOEXEC),
         .commands = &sweep->commands,
         .work = work,
         .context = sweep};
-    if (sweep->sandbox.shim < 0 || sweep->sandbox.wrap < 0) {
-        give_up("the build's own shim and tel-wrap");
+    if (sweep->sandbox.shim < 0 || sweep->sandbox.wrap < 0 ||
+        sweep->sandbox.sender < 0) {
+        give_up("this build's shim, tel-wrap and tel-send");
     }
     for (unsigned i = 0; i < sweep->options.jobs; i++) {
         struct worker *worker = &sweep->workers[i];
@@ -414,6 +416,7 @@ static void clean(struct sweep *sweep)
     }
     (void)close(sweep->sandbox.shim);
     (void)close(sweep->sandbox.wrap);
+    (void)close(sweep->sandbox.sender);
     free(sweep->chosen.list);
     commands_free(&sweep->commands);
 }

@@ -11,7 +11,7 @@
 
 const char *const case_options[CASES] = {"--version", "--help",
                                          "--no-such-option-zq"};
-const char *const way_names[WAYS] = {"bare", "preload", "in-place",
+const char *const way_names[WAYS] = {"bare", "preload", "sender", "in-place",
                                      "supervise"};
 
 static void count(uint64_t *counter)

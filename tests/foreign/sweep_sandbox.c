@@ -222,6 +222,24 @@ static void copy_in(int fd, const char *path, mode_t mode)
     }
 }
 
+/* The folders above it are made, if what is shown does not have it. */
+static void place_sender(int fd)
+{
+    static const char sender[] = BOX_SENDER;
+    char path[sizeof(sender)];
+
+    if (access(sender + 1, X_OK) == 0) {
+        return;
+    }
+    for (size_t i = 2; i < sizeof(sender); i++) {
+        if (sender[i] == '/') {
+            (void)snprintf(path, i, "%s", sender + 1);
+            make_folder(path, 0755);
+        }
+    }
+    copy_in(fd, sender + 1, 0755);
+}
+
 static void write_policy(const char *name)
 {
     char path[256];
@@ -250,6 +268,7 @@ static void make_tel(const struct sandbox *sandbox)
     make_folder(&BOX_POLICIES[1], 0755);
     copy_in(sandbox->shim, &BOX_SHIM[1], 0644);
     copy_in(sandbox->wrap, &BOX_WRAP[1], 0755);
+    place_sender(sandbox->sender);
     for (size_t i = 0; i < commands->count; i++) {
         if (commands->list[i].can_have_policy) {
             write_policy(commands->list[i].name);
