@@ -101,6 +101,31 @@ static void parse_ways(struct options *options, char *list)
     }
 }
 
+static void take_option(struct options *options, int option, char *value)
+{
+    if (option == 'o') {
+        if (options->nonly == ONLY_MAX) {
+            bad_usage("too many:", "--only");
+        }
+        options->only[options->nonly++] = value;
+    } else if (option == 's') {
+        options->sample = number("--sample", value, 1000000);
+    } else if (option == 'w') {
+        parse_ways(options, value);
+    } else if (option == 'j') {
+        options->jobs = number("--jobs", value, JOBS_MAX);
+    } else if (option == 'l') {
+        options->limit_s = number("--limit", value, 3600);
+    } else if (option == 'p') {
+        options->shim = value;
+    } else if (option == 'h') {
+        (void)fputs(help, stdout);
+        exit(0);
+    } else {
+        exit(2); /* getopt has said why */
+    }
+}
+
 static void parse(struct options *options, int argc, char **argv)
 {
     static const struct option known[] = {
@@ -122,24 +147,7 @@ static void parse(struct options *options, int argc, char **argv)
                                         : online > JOBS_MAX ? JOBS_MAX
                                                             : (unsigned)online};
     while ((option = getopt_long(argc, argv, "", known, NULL)) >= 0) {
-        if (option == 'o' && options->nonly < ONLY_MAX) {
-            options->only[options->nonly++] = optarg;
-        } else if (option == 's') {
-            options->sample = number("--sample", optarg, 1000000);
-        } else if (option == 'w') {
-            parse_ways(options, optarg);
-        } else if (option == 'j') {
-            options->jobs = number("--jobs", optarg, JOBS_MAX);
-        } else if (option == 'l') {
-            options->limit_s = number("--limit", optarg, 3600);
-        } else if (option == 'p') {
-            options->shim = optarg;
-        } else if (option == 'h') {
-            (void)fputs(help, stdout);
-            exit(0);
-        } else {
-            exit(2);
-        }
+        take_option(options, option, optarg);
     }
     if (optind < argc) {
         bad_usage("unexpected", argv[optind]);
@@ -178,6 +186,9 @@ static void choose(struct sweep *sweep)
             seen++ % step == 0) {
             chosen->list[chosen->count++] = *command;
         }
+    }
+    if (chosen->count == 0) {
+        bad_usage("no command of", "this name");
     }
 }
 

@@ -192,6 +192,32 @@ static void end_all(void)
     }
 }
 
+/* It has ended: gives what it has left behind the time that it may need. */
+static void await_rest(const struct run_plan *plan, struct running *running,
+                       struct outcome *outcome, struct records *records)
+{
+    running->deadline_ms = now_ms() + HELD_MS;
+    outcome->held = !outcome->timed_out && !follow(running, false, outcome);
+    if (plan->way == WAY_IN_PLACE) {
+        records_await(plan->table);
+    }
+    if (plan->way == WAY_SENDER && plan->command->loads == LOADS_YES &&
+        plan->command->can_have_policy) {
+        records->sender = records_await_sender(plan->table);
+    }
+}
+
+static void close_all(struct running *running)
+{
+    (void)close(running->pidfd);
+    if (running->out >= 0) {
+        (void)close(running->out);
+    }
+    if (running->err >= 0) {
+        (void)close(running->err);
+    }
+}
+
 void run_once(const struct run_plan *plan, struct outcome *ret_outcome,
               struct records *ret_records)
 {
@@ -209,28 +235,13 @@ void run_once(const struct run_plan *plan, struct outcome *ret_outcome,
         (void)kill(running.pid, SIGKILL);
     }
     reap(&running, plan->table, ret_outcome);
-    running.deadline_ms = now_ms() + HELD_MS;
-    ret_outcome->held =
-        !ret_outcome->timed_out && !follow(&running, false, ret_outcome);
-    if (plan->way == WAY_IN_PLACE) {
-        records_await(plan->table);
-    }
-    if (plan->way == WAY_SENDER && plan->command->loads == LOADS_YES &&
-        plan->command->can_have_policy) {
-        ret_records->sender = records_await_sender(plan->table);
-    }
+    await_rest(plan, &running, ret_outcome, ret_records);
     end_all();
     if (plan->way == WAY_SENDER) {
         records_need_no_sender(plan->table);
     }
     records_take(plan->table, ret_records);
-    (void)close(running.pidfd);
-    if (running.out >= 0) {
-        (void)close(running.out);
-    }
-    if (running.err >= 0) {
-        (void)close(running.err);
-    }
+    close_all(&running);
     files_list(&ret_outcome->files);
 }
 
