@@ -25,6 +25,7 @@ static const char help[] =
     "\n"
     "  --only NAME    this command only; may be repeated\n"
     "  --sample N     about N commands, evenly chosen\n"
+    "  --part I/N     the I-th of N equal parts of what is chosen\n"
     "  --ways LIST    of preload,sender,in-place,supervise (default: all)\n"
     "  --jobs N       workers (default: one for each processor)\n"
     "  --limit S      seconds that a run may take (default: 10)\n"
@@ -38,6 +39,8 @@ struct options {
     const char *only[ONLY_MAX];
     size_t nonly;
     size_t sample;
+    unsigned part; /* from 0 */
+    unsigned parts;
     unsigned jobs;
     unsigned limit_s;
     bool ways[WAYS];
@@ -82,6 +85,19 @@ static unsigned number(const char *option, const char *value, unsigned max)
     return (unsigned)n;
 }
 
+static void parse_part(struct options *options, char *value)
+{
+    char *slash = strchr(value, '/');
+
+    if (slash == NULL) {
+        bad_usage("--part", value);
+        return;
+    }
+    *slash = '\0';
+    options->parts = number("--part", slash + 1, 1000);
+    options->part = number("--part", value, options->parts) - 1;
+}
+
 static void parse_ways(struct options *options, char *list)
 {
     char *save = NULL;
@@ -110,6 +126,8 @@ static void take_option(struct options *options, int option, char *value)
         options->only[options->nonly++] = value;
     } else if (option == 's') {
         options->sample = number("--sample", value, 1000000);
+    } else if (option == 'i') {
+        parse_part(options, value);
     } else if (option == 'w') {
         parse_ways(options, value);
     } else if (option == 'j') {
@@ -131,6 +149,7 @@ static void parse(struct options *options, int argc, char **argv)
     static const struct option known[] = {
         {"only", required_argument, NULL, 'o'},
         {"sample", required_argument, NULL, 's'},
+        {"part", required_argument, NULL, 'i'},
         {"ways", required_argument, NULL, 'w'},
         {"jobs", required_argument, NULL, 'j'},
         {"limit", required_argument, NULL, 'l'},
@@ -141,6 +160,7 @@ static void parse(struct options *options, int argc, char **argv)
     int option;
 
     *options = (struct options){.ways = {true, true, true, true, true},
+                                .parts = 1,
                                 .limit_s = 10,
                                 .shim = TEL_STAGE_SHIM,
                                 .jobs = online < 1          ? 1
@@ -169,11 +189,13 @@ static void choose(struct sweep *sweep)
 {
     const struct commands *all = &sweep->commands;
     struct commands *chosen = &sweep->chosen;
+    const struct options *options = &sweep->options;
     size_t step = 1;
-    size_t seen = 0;
+    size_t wanted = 0;
+    size_t taken = 0;
 
-    if (sweep->options.sample > 0 && all->count > sweep->options.sample) {
-        step = all->count / sweep->options.sample;
+    if (options->sample > 0 && all->count > options->sample) {
+        step = all->count / options->sample;
     }
     chosen->list = calloc(all->count + 1, sizeof(chosen->list[0]));
     if (chosen->list == NULL) {
@@ -182,8 +204,8 @@ static void choose(struct sweep *sweep)
     for (size_t i = 0; i < all->count; i++) {
         const struct command *command = &all->list[i];
 
-        if (command->excluded == NULL && is_wanted(&sweep->options, command) &&
-            seen++ % step == 0) {
+        if (command->excluded == NULL && is_wanted(options, command) &&
+            wanted++ % step == 0 && taken++ % options->parts == options->part) {
             chosen->list[chosen->count++] = *command;
         }
     }
