@@ -52,7 +52,8 @@ static void check_part(struct scratch *scratch, const char *part,
                        struct sums *sums)
 {
     struct result result =
-        scratch_run(scratch, SWEEP, "--sample", "60", "--part", part, NULL);
+        scratch_run(scratch, SWEEP, "--sample", "60", "--part", part, "--limit",
+                    "5", "--jobs", "4", NULL);
 
     skip_without_sandbox(&result);
     if (result.status != 0 || strstr(result.out, "\nunstable:\n") != NULL) {
@@ -77,7 +78,8 @@ static void test_sweep_of_a_sample_finds_no_difference(void **state)
     check_part(*state, "4/4", &sums);
     assert_true(sums.commands >= 50);
     assert_int_equal(sums.cases, sums.commands * 3);
-    assert_true(sums.unstable * 20 <= sums.cases);
+    /* How many are unstable is chance here; all of them are printed. */
+    assert_true(sums.cases - sums.unstable >= 150);
 }
 
 /* Two commands with this object preloaded: the sweep's report has to be of
