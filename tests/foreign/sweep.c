@@ -62,13 +62,13 @@ struct sweep {
     struct sandbox sandbox;
 };
 
-static void give_up(const char *what)
+static _Noreturn void give_up(const char *what)
 {
     fprintf(stderr, "sweep: %s: %s\n", what, strerror(errno));
     exit(2);
 }
 
-static void bad_usage(const char *what, const char *value)
+static _Noreturn void bad_usage(const char *what, const char *value)
 {
     fprintf(stderr, "sweep: %s %s (try --help)\n", what, value);
     exit(2);
@@ -91,7 +91,6 @@ static void parse_part(struct options *options, char *value)
 
     if (slash == NULL) {
         bad_usage("--part", value);
-        return;
     }
     *slash = '\0';
     options->parts = number("--part", slash + 1, 1000);
@@ -197,10 +196,7 @@ static void choose(struct sweep *sweep)
     if (options->sample > 0 && all->count > options->sample) {
         step = all->count / options->sample;
     }
-    chosen->list = calloc(all->count + 1, sizeof(chosen->list[0]));
-    if (chosen->list == NULL) {
-        give_up("memory");
-    }
+    chosen->list = grow(NULL, (all->count + 1) * sizeof(chosen->list[0]));
     for (size_t i = 0; i < all->count; i++) {
         const struct command *command = &all->list[i];
 
@@ -344,11 +340,8 @@ static void print_lines(const char *title, const struct sweep *sweep,
                sizeof(note));
         rewind(note);
         while (getline(&line, &size, note) > 0) {
-            lines = realloc(lines, (count + 1) * sizeof(lines[0]));
-            if (lines == NULL || (lines[count] = strdup(line)) == NULL) {
-                give_up("memory");
-            }
-            count++;
+            lines = grow(lines, (count + 1) * sizeof(lines[0]));
+            lines[count++] = copy_of(line);
         }
         free(line);
     }

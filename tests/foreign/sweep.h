@@ -60,6 +60,10 @@ struct text {
     size_t size;
 };
 
+/* realloc and strdup that end the program where memory runs out. */
+void *grow(void *old, size_t bytes);
+char *copy_of(const char *string);
+
 /* What lies beyond TEXT_MAX is dropped. */
 #define TEXT_MAX (4U << 20)
 

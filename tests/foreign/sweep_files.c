@@ -47,11 +47,8 @@ static size_t names_in(const char *path, char ***ret_names)
             strcmp(entry->d_name, "..") == 0) {
             continue;
         }
-        names = realloc(names, (count + 1) * sizeof(names[0]));
-        if (names == NULL || (names[count] = strdup(entry->d_name)) == NULL) {
-            abort();
-        }
-        count++;
+        names = grow(names, (count + 1) * sizeof(names[0]));
+        names[count++] = copy_of(entry->d_name);
     }
     if (folder != NULL) {
         (void)closedir(folder);

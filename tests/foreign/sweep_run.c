@@ -57,7 +57,7 @@ char *const *run_environment(void)
     return environment;
 }
 
-static void give_up(const char *what)
+static _Noreturn void give_up(const char *what)
 {
     fprintf(stderr, "sweep: %s: %s\n", what, strerror(errno));
     fflush(stderr);

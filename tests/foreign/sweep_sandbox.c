@@ -42,7 +42,7 @@ static const char *const devices[] = {"null", "zero", "full", "random",
 static const char *const memory[] = {"tmp", "var/tmp", "run", "dev/shm",
                                      "home/sweep"};
 
-static void fail(const char *step)
+static _Noreturn void fail(const char *step)
 {
     fprintf(stderr, "sweep: no sandbox: %s: %s\n", step, strerror(errno));
     fflush(stderr);
@@ -243,19 +243,18 @@ static void place_sender(int fd)
 static void write_policy(const char *name)
 {
     char path[256];
-    FILE *file;
+    int fd;
 
     (void)snprintf(path, sizeof(path), "%s/%s.conf", &BOX_POLICIES[1], name);
-    file = fopen(path, "we");
-    if (file == NULL) {
-        fail(path);
-    }
-    fprintf(file,
-            "[tool]\nid = %s\nversion = 1.2\n"
-            "endpoint = http://127.0.0.1:9/t\n"
-            "[command]\nverbs = none\n[fields]\nms = rounded\nexit = code\n",
-            name);
-    if (fclose(file) != 0) {
+    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0 ||
+        dprintf(fd,
+                "[tool]\nid = %s\nversion = 1.2\n"
+                "endpoint = http://127.0.0.1:9/t\n"
+                "[command]\nverbs = none\n"
+                "[fields]\nms = rounded\nexit = code\n",
+                name) < 0 ||
+        close(fd) < 0) {
         fail(path);
     }
 }
