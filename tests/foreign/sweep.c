@@ -25,7 +25,8 @@ static const char help[] =
     "\n"
     "  --only NAME    this command only; may be repeated\n"
     "  --sample N     about N commands, evenly chosen\n"
-    "  --ways LIST    of bare,preload,in-place,supervise (default: all)\n"
+    "  --part I/N     the I-th of N equal parts of what is chosen\n"
+    "  --ways LIST    of preload,sender,in-place,supervise (default: all)\n"
     "  --jobs N       workers (default: one for each processor)\n"
     "  --limit S      seconds that a run may take (default: 10)\n"
     "  --shim FILE    preload this object instead\n"
@@ -38,6 +39,8 @@ struct options {
     const char *only[ONLY_MAX];
     size_t nonly;
     size_t sample;
+    unsigned part; /* from 0 */
+    unsigned parts;
     unsigned jobs;
     unsigned limit_s;
     bool ways[WAYS];
@@ -59,13 +62,13 @@ struct sweep {
     struct sandbox sandbox;
 };
 
-static void give_up(const char *what)
+static _Noreturn void give_up(const char *what)
 {
     fprintf(stderr, "sweep: %s: %s\n", what, strerror(errno));
     exit(2);
 }
 
-static void bad_usage(const char *what, const char *value)
+static _Noreturn void bad_usage(const char *what, const char *value)
 {
     fprintf(stderr, "sweep: %s %s (try --help)\n", what, value);
     exit(2);
@@ -80,6 +83,18 @@ static unsigned number(const char *option, const char *value, unsigned max)
         bad_usage(option, value);
     }
     return (unsigned)n;
+}
+
+static void parse_part(struct options *options, char *value)
+{
+    char *slash = strchr(value, '/');
+
+    if (slash == NULL) {
+        bad_usage("--part", value);
+    }
+    *slash = '\0';
+    options->parts = number("--part", slash + 1, 1000);
+    options->part = number("--part", value, options->parts) - 1;
 }
 
 static void parse_ways(struct options *options, char *list)
@@ -101,11 +116,39 @@ static void parse_ways(struct options *options, char *list)
     }
 }
 
+static void take_option(struct options *options, int option, char *value)
+{
+    if (option == 'o') {
+        if (options->nonly == ONLY_MAX) {
+            bad_usage("too many:", "--only");
+        }
+        options->only[options->nonly++] = value;
+    } else if (option == 's') {
+        options->sample = number("--sample", value, 1000000);
+    } else if (option == 'i') {
+        parse_part(options, value);
+    } else if (option == 'w') {
+        parse_ways(options, value);
+    } else if (option == 'j') {
+        options->jobs = number("--jobs", value, JOBS_MAX);
+    } else if (option == 'l') {
+        options->limit_s = number("--limit", value, 3600);
+    } else if (option == 'p') {
+        options->shim = value;
+    } else if (option == 'h') {
+        (void)fputs(help, stdout);
+        exit(0);
+    } else {
+        exit(2); /* getopt has said why */
+    }
+}
+
 static void parse(struct options *options, int argc, char **argv)
 {
     static const struct option known[] = {
         {"only", required_argument, NULL, 'o'},
         {"sample", required_argument, NULL, 's'},
+        {"part", required_argument, NULL, 'i'},
         {"ways", required_argument, NULL, 'w'},
         {"jobs", required_argument, NULL, 'j'},
         {"limit", required_argument, NULL, 'l'},
@@ -115,31 +158,15 @@ static void parse(struct options *options, int argc, char **argv)
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     int option;
 
-    *options = (struct options){.ways = {true, true, true, true},
+    *options = (struct options){.ways = {true, true, true, true, true},
+                                .parts = 1,
                                 .limit_s = 10,
                                 .shim = TEL_STAGE_SHIM,
                                 .jobs = online < 1          ? 1
                                         : online > JOBS_MAX ? JOBS_MAX
                                                             : (unsigned)online};
     while ((option = getopt_long(argc, argv, "", known, NULL)) >= 0) {
-        if (option == 'o' && options->nonly < ONLY_MAX) {
-            options->only[options->nonly++] = optarg;
-        } else if (option == 's') {
-            options->sample = number("--sample", optarg, 1000000);
-        } else if (option == 'w') {
-            parse_ways(options, optarg);
-        } else if (option == 'j') {
-            options->jobs = number("--jobs", optarg, JOBS_MAX);
-        } else if (option == 'l') {
-            options->limit_s = number("--limit", optarg, 3600);
-        } else if (option == 'p') {
-            options->shim = optarg;
-        } else if (option == 'h') {
-            (void)fputs(help, stdout);
-            exit(0);
-        } else {
-            exit(2);
-        }
+        take_option(options, option, optarg);
     }
     if (optind < argc) {
         bad_usage("unexpected", argv[optind]);
@@ -161,23 +188,25 @@ static void choose(struct sweep *sweep)
 {
     const struct commands *all = &sweep->commands;
     struct commands *chosen = &sweep->chosen;
+    const struct options *options = &sweep->options;
     size_t step = 1;
-    size_t seen = 0;
+    size_t wanted = 0;
+    size_t taken = 0;
 
-    if (sweep->options.sample > 0 && all->count > sweep->options.sample) {
-        step = all->count / sweep->options.sample;
+    if (options->sample > 0 && all->count > options->sample) {
+        step = all->count / options->sample;
     }
-    chosen->list = calloc(all->count + 1, sizeof(chosen->list[0]));
-    if (chosen->list == NULL) {
-        give_up("memory");
-    }
+    chosen->list = grow(NULL, (all->count + 1) * sizeof(chosen->list[0]));
     for (size_t i = 0; i < all->count; i++) {
         const struct command *command = &all->list[i];
 
-        if (command->excluded == NULL && is_wanted(&sweep->options, command) &&
-            seen++ % step == 0) {
+        if (command->excluded == NULL && is_wanted(options, command) &&
+            wanted++ % step == 0 && taken++ % options->parts == options->part) {
             chosen->list[chosen->count++] = *command;
         }
+    }
+    if (chosen->count == 0) {
+        bad_usage("no command of", "this name");
     }
 }
 
@@ -224,11 +253,13 @@ static void start_workers(struct sweep *sweep)
     sweep->sandbox = (struct sandbox){
         .shim = open(sweep->options.shim, O_RDONLY | O_CLOEXEC),
         .wrap = open(TEL_STAGE_BIN "/tel-wrap", O_RDONLY | O_CLOEXEC),
+        .sender = open(BOX_SENDER, O_RDONLY | O_CLOEXEC),
         .commands = &sweep->commands,
         .work = work,
         .context = sweep};
-    if (sweep->sandbox.shim < 0 || sweep->sandbox.wrap < 0) {
-        give_up("the build's own shim and tel-wrap");
+    if (sweep->sandbox.shim < 0 || sweep->sandbox.wrap < 0 ||
+        sweep->sandbox.sender < 0) {
+        give_up("this build's shim, tel-wrap and tel-send");
     }
     for (unsigned i = 0; i < sweep->options.jobs; i++) {
         struct worker *worker = &sweep->workers[i];
@@ -309,11 +340,8 @@ static void print_lines(const char *title, const struct sweep *sweep,
                sizeof(note));
         rewind(note);
         while (getline(&line, &size, note) > 0) {
-            lines = realloc(lines, (count + 1) * sizeof(lines[0]));
-            if (lines == NULL || (lines[count] = strdup(line)) == NULL) {
-                give_up("memory");
-            }
-            count++;
+            lines = grow(lines, (count + 1) * sizeof(lines[0]));
+            lines[count++] = copy_of(line);
         }
         free(line);
     }
@@ -414,6 +442,7 @@ static void clean(struct sweep *sweep)
     }
     (void)close(sweep->sandbox.shim);
     (void)close(sweep->sandbox.wrap);
+    (void)close(sweep->sandbox.sender);
     free(sweep->chosen.list);
     commands_free(&sweep->commands);
 }

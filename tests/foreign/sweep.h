@@ -60,6 +60,10 @@ struct text {
     size_t size;
 };
 
+/* realloc and strdup that end the program where memory runs out. */
+void *grow(void *old, size_t bytes);
+char *copy_of(const char *string);
+
 /* What lies beyond TEXT_MAX is dropped. */
 #define TEXT_MAX (4U << 20)
 
@@ -93,10 +97,14 @@ void text_print_difference(FILE *out, const char *what, const struct text *a,
 #define BOX_SHIM BOX_TEL "/libtel_shim.so"
 #define BOX_WRAP BOX_TEL "/tel-wrap"
 #define BOX_POLICIES BOX_TEL "/tools.d"
+#define BOX_STATE BOX_RUNTIME "/state"
+/* Where the shim looks for it: as on the machine. */
+#define BOX_SENDER TEL_LIBEXECDIR "/tel-send"
 
 struct sandbox {
     int shim; /* descriptors of what is copied into it */
     int wrap;
+    int sender;
     const struct commands *commands; /* each gets a policy */
     int (*work)(void *context);      /* what is done there */
     void *context;
@@ -117,7 +125,14 @@ void files_list(struct text *list);
 
 /* ---- one run: sweep_run.c ----------------------------------------------- */
 
-enum way { WAY_BARE, WAY_PRELOAD, WAY_IN_PLACE, WAY_SUPERVISE, WAYS };
+enum way {
+    WAY_BARE,
+    WAY_PRELOAD,
+    WAY_SENDER, /* preloaded, and no sender lives: one is started */
+    WAY_IN_PLACE,
+    WAY_SUPERVISE,
+    WAYS
+};
 
 struct outcome {
     int status;     /* exit status, or -signal */
@@ -170,6 +185,7 @@ struct record {
 };
 
 struct records {
+    bool sender; /* one was started */
     size_t count;
     struct record list[RECORDS_MAX];
 };
@@ -177,6 +193,11 @@ struct records {
 /* A table in the runtime folder, whose lease this process holds, so that no
  * sender is started; NULL where it can't be. */
 struct tel_table *records_open(void);
+/* Gives the lease away, so that the next run starts a sender; waits for that
+ * one, or false where none comes; takes the lease again from a dead one. */
+void records_want_sender(struct tel_table *table);
+bool records_await_sender(struct tel_table *table);
+void records_need_no_sender(struct tel_table *table);
 /* The tool has ended and is not reaped yet: learns what the kernel tells. */
 void records_look(struct tel_table *table);
 /* Waits until the watcher of a run in place has stored how it ended. */

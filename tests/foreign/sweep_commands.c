@@ -111,7 +111,6 @@ static const char *reason_of(const char *name)
 static void add_command(struct commands *commands, const char *path,
                         const unsigned char *shim)
 {
-    struct command *list;
     struct command command = {0};
     struct stat st;
 
@@ -119,12 +118,7 @@ static void add_command(struct commands *commands, const char *path,
         (st.st_mode & 0111) == 0) {
         return;
     }
-    list = realloc(commands->list,
-                   (commands->count + 1) * sizeof(commands->list[0]));
-    command.path = strdup(path);
-    if (list == NULL || command.path == NULL) {
-        abort();
-    }
+    command.path = copy_of(path);
     command.name = last_part(command.path);
     command.loads = loads_of(path, shim, 0);
     command.can_have_policy =
@@ -133,7 +127,8 @@ static void add_command(struct commands *commands, const char *path,
     command.device = st.st_dev;
     command.inode = st.st_ino;
     command.excluded = reason_of(command.name);
-    commands->list = list;
+    commands->list =
+        grow(commands->list, (commands->count + 1) * sizeof(commands->list[0]));
     commands->list[commands->count++] = command;
 }
 

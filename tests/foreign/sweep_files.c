@@ -13,10 +13,15 @@
 static const char *const places[] = {BOX_HOME, "/tmp", "/var/tmp", "/run",
                                      "/dev/shm"};
 
-/* The table of runs is the sweep's own. */
-static bool is_table(const char *path)
+/* What tel itself keeps: the table of runs, the outbox, and the folders above
+ * the sender, where the build is below a scratch place. */
+static bool is_tels(const char *path)
 {
-    return strcmp(path, BOX_RUNTIME "/tel") == 0;
+    size_t len = strlen(path);
+
+    return strcmp(path, BOX_RUNTIME "/tel") == 0 ||
+           strcmp(path, BOX_STATE "/tel") == 0 ||
+           (strncmp(path, BOX_SENDER, len) == 0 && BOX_SENDER[len] == '/');
 }
 
 static bool is_kept(const char *path)
@@ -42,11 +47,8 @@ static size_t names_in(const char *path, char ***ret_names)
             strcmp(entry->d_name, "..") == 0) {
             continue;
         }
-        names = realloc(names, (count + 1) * sizeof(names[0]));
-        if (names == NULL || (names[count] = strdup(entry->d_name)) == NULL) {
-            abort();
-        }
-        count++;
+        names = grow(names, (count + 1) * sizeof(names[0]));
+        names[count++] = copy_of(entry->d_name);
     }
     if (folder != NULL) {
         (void)closedir(folder);
@@ -70,7 +72,7 @@ static void each_below(const char *path,
     for (size_t i = 0; i < count; i++) {
         int len = snprintf(below, sizeof(below), "%s/%s", path, names[i]);
 
-        if (len > 0 && (size_t)len < sizeof(below) && !is_table(below)) {
+        if (len > 0 && (size_t)len < sizeof(below) && !is_tels(below)) {
             visit(below, context);
         }
         free(names[i]);
@@ -114,6 +116,7 @@ void files_reset(const struct text *consent)
     make("/run/user", 0755);
     make(BOX_RUNTIME, 0700);
     (void)chmod(BOX_RUNTIME, 0700);
+    make(BOX_STATE, 0700);
     make(BOX_WORK, 0755);
     make(BOX_HOME "/.config", 0755);
     make(BOX_HOME "/.config/tel", 0700);

@@ -42,7 +42,7 @@ static const char *const devices[] = {"null", "zero", "full", "random",
 static const char *const memory[] = {"tmp", "var/tmp", "run", "dev/shm",
                                      "home/sweep"};
 
-static void fail(const char *step)
+static _Noreturn void fail(const char *step)
 {
     fprintf(stderr, "sweep: no sandbox: %s: %s\n", step, strerror(errno));
     fflush(stderr);
@@ -222,22 +222,39 @@ static void copy_in(int fd, const char *path, mode_t mode)
     }
 }
 
+/* The folders above it are made, if what is shown does not have it. */
+static void place_sender(int fd)
+{
+    static const char sender[] = BOX_SENDER;
+    char path[sizeof(sender)];
+
+    if (access(sender + 1, X_OK) == 0) {
+        return;
+    }
+    for (size_t i = 2; i < sizeof(sender); i++) {
+        if (sender[i] == '/') {
+            (void)snprintf(path, i, "%s", sender + 1);
+            make_folder(path, 0755);
+        }
+    }
+    copy_in(fd, sender + 1, 0755);
+}
+
 static void write_policy(const char *name)
 {
     char path[256];
-    FILE *file;
+    int fd;
 
     (void)snprintf(path, sizeof(path), "%s/%s.conf", &BOX_POLICIES[1], name);
-    file = fopen(path, "we");
-    if (file == NULL) {
-        fail(path);
-    }
-    fprintf(file,
-            "[tool]\nid = %s\nversion = 1.2\n"
-            "endpoint = http://127.0.0.1:9/t\n"
-            "[command]\nverbs = none\n[fields]\nms = rounded\nexit = code\n",
-            name);
-    if (fclose(file) != 0) {
+    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0 ||
+        dprintf(fd,
+                "[tool]\nid = %s\nversion = 1.2\n"
+                "endpoint = http://127.0.0.1:9/t\n"
+                "[command]\nverbs = none\n"
+                "[fields]\nms = rounded\nexit = code\n",
+                name) < 0 ||
+        close(fd) < 0) {
         fail(path);
     }
 }
@@ -250,6 +267,7 @@ static void make_tel(const struct sandbox *sandbox)
     make_folder(&BOX_POLICIES[1], 0755);
     copy_in(sandbox->shim, &BOX_SHIM[1], 0644);
     copy_in(sandbox->wrap, &BOX_WRAP[1], 0755);
+    place_sender(sandbox->sender);
     for (size_t i = 0; i < commands->count; i++) {
         if (commands->list[i].can_have_policy) {
             write_policy(commands->list[i].name);

@@ -6,6 +6,23 @@
 
 #include "sweep.h"
 
+void *grow(void *old, size_t bytes)
+{
+    void *grown = realloc(old, bytes);
+
+    if (grown == NULL) {
+        abort();
+    }
+    return grown;
+}
+
+char *copy_of(const char *string)
+{
+    size_t size = strlen(string) + 1;
+
+    return memcpy(grow(NULL, size), string, size);
+}
+
 void text_add(struct text *text, const void *bytes, size_t len)
 {
     if (len > TEXT_MAX - text->len) {
@@ -15,14 +32,8 @@ void text_add(struct text *text, const void *bytes, size_t len)
         return;
     }
     if (text->len + len > text->size) {
-        size_t size = 2 * (text->len + len);
-        char *grown = realloc(text->bytes, size);
-
-        if (grown == NULL) {
-            abort();
-        }
-        text->bytes = grown;
-        text->size = size;
+        text->size = 2 * (text->len + len);
+        text->bytes = grow(text->bytes, text->size);
     }
     memcpy(text->bytes + text->len, bytes, len);
     text->len += len;
