@@ -98,6 +98,11 @@ int lstat(const char *path, struct stat *st)
                         AT_SYMLINK_NOFOLLOW);
 }
 
+ssize_t readlink(const char *path, char *buf, size_t size)
+{
+    return syscall(SYS_readlinkat, AT_FDCWD, path, buf, size);
+}
+
 int statfs(const char *path, struct statfs *fs)
 {
     return (int)syscall(SYS_statfs, path, fs);
