@@ -174,6 +174,11 @@ static int stat_at(const char *path, struct stat *st, int flags)
     return (int)syscall(SYS_newfstatat, AT_FDCWD, path, st, flags);
 }
 
+ssize_t readlink(const char *path, char *buf, size_t size)
+{
+    return syscall(SYS_readlinkat, AT_FDCWD, path, buf, size);
+}
+
 int statfs(const char *path, struct statfs *fs)
 {
     return (int)syscall(SYS_statfs, path, fs);

@@ -130,11 +130,6 @@ ssize_t write(int fd, const void *buf, size_t size)
     return syscall(SYS_write, fd, buf, size);
 }
 
-ssize_t readlink(const char *path, char *buf, size_t size)
-{
-    return syscall(SYS_readlinkat, AT_FDCWD, path, buf, size);
-}
-
 int access(const char *path, int mode)
 {
     return (int)syscall(SYS_faccessat, AT_FDCWD, path, mode);

@@ -92,7 +92,7 @@ static bool resume(struct place *place, pid_t pid, struct tel_run *ret_run)
     if (process_read(pid, &self) < 0) {
         return false;
     }
-    slot = slot_of(place->fd, place->head->words, pid, process_device(),
+    slot = slot_of(place->fd, place->head->words, pid, process_device(pid),
                    self.start_ns, &body);
     if (slot < 0) {
         return false;
@@ -204,6 +204,15 @@ static bool may_write(void)
            limit.rlim_cur >= TABLE_BYTES;
 }
 
+/*
+ * Whether the table comes from outside of this container. Then a run that no
+ * sender of this /proc will ever judge would keep its slot for ever.
+ */
+static bool is_others(const struct table_head *head, uint64_t proc_dev)
+{
+    return head->proc_dev != 0 && head->proc_dev != (uint32_t)proc_dev;
+}
+
 static enum tel_begin claim(const struct tel_program *program,
                             const struct tel_env *env, struct place *place,
                             struct tel_run *ret_run)
@@ -212,6 +221,7 @@ static enum tel_begin claim(const struct tel_program *program,
     pid_t pid = getpid();
     unsigned first = table_bucket(pid);
     int i;
+    int r;
 
     /* A seccomp filter may answer for the kernel. */
     if (pid <= 0) {
@@ -222,7 +232,7 @@ static enum tel_begin claim(const struct tel_program *program,
         return TEL_BEGIN_CONTINUED;
     }
     memset(&slot, 0, sizeof(slot));
-    slot.proc_dev = process_device();
+    slot.proc_dev = process_device(pid);
     if (slot.proc_dev == 0 || !may_write() ||
         is_inside(place->fd, place->head, policy.name, pid, slot.proc_dev) ||
         describe(program, &slot) < 0) {
@@ -232,11 +242,16 @@ static enum tel_begin claim(const struct tel_program *program,
     slot.start_ns = clock_ns((int)place->head->clock);
     i = slot_claim(place->fd, place->head, &slot, pid);
     /* A sender also where the table is full: it is what makes room. */
-    (void)sender_start(env, place->head, slot.proc_dev, pid);
+    r = sender_start(env, place->head, slot.proc_dev, pid);
     if (i < 0) {
         return TEL_BEGIN_NOT_RECORDED;
     }
     arm(ret_run, place->head, (unsigned)i, slot.claim, slot.start_ns);
+    if (r == -EPERM && is_others(place->head, slot.proc_dev)) {
+        tel_run_abandon(ret_run);
+        ret_run->word = NULL;
+        return TEL_BEGIN_NOT_RECORDED;
+    }
     return TEL_BEGIN_RECORDED;
 }
 

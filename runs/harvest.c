@@ -86,7 +86,7 @@ int tel_table_open(const char *dir, uid_t euid, struct tel_table **ret_table)
         r = map_table(table);
     }
     if (r >= 0) {
-        table->proc_dev = process_device();
+        table->proc_dev = process_device(getpid());
         table->epoll = epoll_create1(EPOLL_CLOEXEC);
         r = table->epoll < 0 ? -errno : 0;
     }

@@ -91,6 +91,7 @@ static int fill(int fd)
     start.head.slots = TABLE_SLOTS;
     start.head.slot_bytes = sizeof(struct table_slot);
     start.head.clock = (uint32_t)choose_clock();
+    start.head.proc_dev = (uint32_t)process_device(getpid());
     /* All pages are there from the start: no SIGBUS on a full tmpfs later. */
     if (fchmod(fd, 0600) < 0 || fallocate(fd, 0, 0, (off_t)TABLE_BYTES) < 0) {
         return -errno;

@@ -33,6 +33,28 @@ static unsigned status_number(const char *status, const char *name)
 }
 
 /*
+ * Whether this is a sandbox, whose process 1 may wait for whatever is left in
+ * it before it ends itself, as bubblewrap's does, with the host's output in
+ * its hands. A namespace of pids with a system's init is none: there are
+ * containers that are whole systems. The first namespace has always this
+ * name (PROC_PID_INIT_INO, linux/proc_ns.h).
+ */
+static bool is_sandboxed(void)
+{
+    static const char first[] = "pid:[4026531836]";
+    char name[sizeof(first) + 8];
+    char comm[COMM_SIZE];
+    ssize_t n = readlink("/proc/self/ns/pid", name, sizeof(name));
+
+    if (n == (ssize_t)sizeof(first) - 1 &&
+        memcmp(name, first, sizeof(first) - 1) == 0) {
+        return false;
+    }
+    return n < 0 || process_comm(1, comm) < 0 ||
+           (strcmp(comm, "systemd") != 0 && strncmp(comm, "init", 4) != 0);
+}
+
+/*
  * Whether a child would be seen: by wait() of pid 1 or of a subreaper, to
  * whom it falls back; by a tracer; or by a seccomp filter, which it could
  * not get rid of.
@@ -60,7 +82,7 @@ static bool would_be_seen(pid_t pid)
     status[n] = '\0';
     /* Not from status: a long Groups: line stands before its Seccomp: line. */
     return status_number(status, "\nTracerPid:") != 0 ||
-           prctl(PR_GET_SECCOMP, 0UL) > 0;
+           prctl(PR_GET_SECCOMP, 0UL) > 0 || is_sandboxed();
 }
 
 static bool ends_in(const char *var, const char *suffix)

@@ -4,6 +4,7 @@
  *
  *        0  magic "telrun1\0", then the count and size of slots
  *       16  which clock the recorders use (a clockid_t)
+ *       20  which /proc its maker saw (st_dev), 0 where that is not known
  *       24  leases: which sender is alive, one for each /proc
  *      152  drops: runs that found no slot, by a hash of the tool's name
  *      512  one 64-bit word for each slot
@@ -70,7 +71,7 @@ struct table_head {
     uint32_t slots;
     uint32_t slot_bytes;
     uint32_t clock;
-    uint32_t unused;
+    uint32_t proc_dev;
     struct table_lease leases[TABLE_LEASES];
     uint64_t unused_too[8];
     struct table_drop drops[TABLE_DROPS]; /* the last one: all others */
@@ -192,8 +193,11 @@ int process_comm(pid_t pid, char comm[COMM_SIZE]);
  */
 bool process_may_be_read(pid_t pid);
 
-/* st_dev of /proc, or 0 where it cannot be told. process.c */
-uint64_t process_device(void);
+/*
+ * st_dev of /proc, or 0 where it cannot be told, or where /proc knows this
+ * process by another number than pid, its own. Two system calls. process.c
+ */
+uint64_t process_device(pid_t pid);
 
 int64_t clock_ns(int clock);
 
@@ -254,7 +258,7 @@ const char *name_of(const char *path);
 /*
  * Starts tel-send in the background: 0, -EBUSY where one of that /proc is
  * alive, -EPERM where the host would notice (pid 1, a subreaper, traced,
- * under seccomp). start.c
+ * under seccomp, in a sandbox). start.c
  */
 int sender_start(const struct tel_env *env, const struct table_head *head,
                  uint64_t proc_dev, pid_t pid);
