@@ -38,6 +38,19 @@ void text_add(struct text *text, const char *format, ...)
     free(line);
 }
 
+size_t text_count(const struct text *text, const char *needle)
+{
+    const char *at = text->bytes;
+    const char *end = at + text->len;
+    size_t count = 0;
+
+    while ((at = memmem(at, (size_t)(end - at), needle, strlen(needle)))) {
+        at += strlen(needle);
+        count++;
+    }
+    return count;
+}
+
 void assert_same_text(const struct text *one, const struct text *two)
 {
     size_t at = 0;
@@ -187,10 +200,11 @@ void exchange(int fd, const struct text *requests, const char *last,
         }
         n = read(fd, buffer, sizeof(buffer));
         if (n <= 0) {
-            fail_msg("the server closed after %zu bytes: %.300s",
-                     ret_answers->len - begin,
-                     ret_answers->len > begin ? ret_answers->bytes + begin
-                                              : "");
+            fail_msg("the server closed after %zu bytes, %zu of %zu sent: %s",
+                     ret_answers->len - begin, sent, requests->len,
+                     ret_answers->len - begin < 300
+                         ? ""
+                         : ret_answers->bytes + ret_answers->len - 300);
         }
         text_add_bytes(ret_answers, buffer, (size_t)n);
     }

@@ -31,6 +31,9 @@ void text_add(struct text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void text_add_bytes(struct text *text, const char *bytes, size_t len);
 
+/* How often needle is there. */
+size_t text_count(const struct text *text, const char *needle);
+
 /* Fails, and shows where they begin to differ, unless both are the same. */
 void assert_same_text(const struct text *one, const struct text *two);
 
