@@ -178,6 +178,11 @@ pid_t getpgrp(void)
     return (pid_t)syscall(SYS_getpgid, 0);
 }
 
+pid_t getsid(pid_t pid)
+{
+    return (pid_t)syscall(SYS_getsid, pid);
+}
+
 pid_t setsid(void)
 {
     return (pid_t)syscall(SYS_setsid);

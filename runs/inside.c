@@ -72,9 +72,11 @@ bool is_inside(int fd, const struct table_head *head, const char *name,
 {
     pid_t parent;
 
-    /* The leader of a job was typed, whoever runs the shell. */
+    /* The leader of a job was typed, whoever runs the shell: but a shell
+     * makes no session of it. sshd does, and starts itself, for each
+     * connection. */
     if (getpgrp() == pid) {
-        return false;
+        return getsid(0) == pid && is_own_child(name, getppid());
     }
     parent = getppid();
     return is_own_child(name, parent) ||
