@@ -97,6 +97,11 @@ class Home:
         shutil.rmtree(self.runtime, ignore_errors=True)
 
 
+def cannot(why):
+    print("suites:", why, file=sys.stderr)
+    sys.exit(2)
+
+
 def outcome(case):
     """ok, or how it failed and why it was skipped."""
     for part in case:
@@ -182,7 +187,7 @@ def compare(suite, options, preload):
         first = run(home, suite, options, None)
         second = run(home, suite, options, None)
         if home.events():
-            raise SystemExit("suites: a run without the shim was recorded")
+            cannot("a run without the shim was recorded")
         shim = run(home, suite, options, preload)
         events = home.events()
         differing, unstable = differences(first, second, shim)
@@ -214,8 +219,10 @@ def main():
     parser.add_argument("suite", nargs="*", default=SUITES)
     options = parser.parse_args()
     options.stage = os.path.abspath(options.stage)
-    shim = options.preload or glob.glob(
-        options.stage + "/lib*/**/libtel_shim.so", recursive=True)[0]
+    shim = options.preload or next(iter(glob.glob(
+        options.stage + "/lib*/**/libtel_shim.so", recursive=True)), None)
+    if shim is None or not os.path.exists(PYTHON):
+        cannot(f"needs {PYTHON}, and a stage with the shim")
     # Some tests want to reach the limit of descriptors.
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, hard), hard))
@@ -225,7 +232,7 @@ def main():
     for suite in options.suite:
         compared, differ = compare(suite, options, shim)
         if compared == 0:
-            raise SystemExit(f"suites: {suite}: no test ran")
+            cannot(f"{suite}: no test ran")
         tests += compared
         differing += differ
     print(f"{tests} tests compared, {differing} differences")

@@ -224,6 +224,27 @@ test_git_wrapped_supervised_is_the_same_each_counts_once(void **state)
     check_same(&(struct way){NULL, TEL_WRAP " --mode=supervise git", true});
 }
 
+/* The comparison sees an object that is not harmless. */
+static void test_git_under_a_naive_object_is_not_the_same(void **state)
+{
+    struct way naive = {NAIVE, "git", false};
+    struct result one;
+    struct result two;
+
+    (void)state;
+    remove_tree(scratch_path(r->scratch, "day"));
+    scratch_write(r->scratch, "day/out", "");
+    one = run_chapter(&bare, chapters[0]);
+    remove_tree(scratch_path(r->scratch, "day"));
+    scratch_write(r->scratch, "day/out", "");
+    two = run_chapter(&naive, chapters[0]);
+    assert_int_equal(one.status, two.status);
+    assert_string_equal(one.out, two.out);
+    assert_string_not_equal(one.err, two.err);
+    result_clear(&one);
+    result_clear(&two);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +254,7 @@ int main(void)
             test_git_wrapped_in_place_is_the_same_each_counts_once),
         cmocka_unit_test(
             test_git_wrapped_supervised_is_the_same_each_counts_once),
+        cmocka_unit_test(test_git_under_a_naive_object_is_not_the_same),
     };
 
     return cmocka_run_group_tests_name("foreign_git", tests, setup, teardown);
