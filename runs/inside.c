@@ -67,20 +67,21 @@ static bool has_running_ancestor(int fd, const struct table_head *head,
     return false;
 }
 
-/* No shell makes a session for what was typed: it is a tool's way to go on in
- * the background, by starting itself or another one. */
-static bool is_detached(int fd, const struct table_head *head, pid_t pid,
-                        uint64_t proc_dev)
+/*
+ * Whether the leader of a session goes on with its parent's work. No shell
+ * makes a session of what was typed: it is a tool's way to the background
+ * (setsid and exec), and sshd's, which starts itself for each connection.
+ */
+static bool is_detached(int fd, const struct table_head *head, const char *name,
+                        pid_t pid, uint64_t proc_dev)
 {
+    pid_t parent = getppid();
     struct process process;
-    pid_t parent;
 
-    if (getsid(0) != pid) {
-        return false;
-    }
-    parent = getppid();
-    return process_read(parent, &process) == 0 &&
-           owns_run(fd, head, parent, proc_dev, &process);
+    return is_own_child(name, parent) ||
+           (other_is_running(head, pid) &&
+            process_read(parent, &process) == 0 &&
+            owns_run(fd, head, parent, proc_dev, &process));
 }
 
 bool is_inside(int fd, const struct table_head *head, const char *name,
@@ -90,8 +91,7 @@ bool is_inside(int fd, const struct table_head *head, const char *name,
 
     /* The leader of a job was typed, whoever runs the shell. */
     if (getpgrp() == pid) {
-        return other_is_running(head, pid) &&
-               is_detached(fd, head, pid, proc_dev);
+        return getsid(0) == pid && is_detached(fd, head, name, pid, proc_dev);
     }
     parent = getppid();
     return is_own_child(name, parent) ||

@@ -189,11 +189,15 @@ static int end(const char *way, char **args)
         }
         return errno == ECHILD ? 0 : 95;
     }
-    if (strcmp(way, "run") == 0) { /* a child that is a program */
+    /* A child that is a program, perhaps in a session of its own. */
+    if (strcmp(way, "run") == 0 || strcmp(way, "session") == 0) {
         pid_t pid = fork();
         int status = 0;
 
         if (pid == 0) {
+            if (way[0] == 's') {
+                setsid();
+            }
             execvp(args[0], args);
             _exit(98);
         }

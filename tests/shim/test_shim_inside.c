@@ -141,6 +141,24 @@ static void test_inside_session_beside_a_run_counts(void **state)
     recorded_nothing_more(r);
 }
 
+/* sshd starts itself for each connection, in a session of its own. */
+static void
+test_inside_tool_started_by_itself_in_a_session_counts_once(void **state)
+{
+    run(*state, 3,
+        "LD_PRELOAD=" TEL_STAGE_SHIM
+        " \"$0\" commit session \"$0\" return 3; exit $?");
+    recorded_expect(*state, "commit", TEL_END_CODE, 3);
+    recorded_nothing_more(*state);
+}
+
+static void test_inside_tool_in_a_session_of_its_own_counts(void **state)
+{
+    run(*state, 0, "LD_PRELOAD=" TEL_STAGE_SHIM " setsid -w \"$0\" return 0");
+    recorded_expect(*state, "other", TEL_END_CODE, 0);
+    recorded_nothing_more(*state);
+}
+
 static void test_inside_exec_chain_is_one_run(void **state)
 {
     run(*state, 6,
@@ -170,6 +188,10 @@ int main(void)
             test_inside_session_started_by_a_run_counts_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_inside_session_beside_a_run_counts,
                                         setup, teardown),
+            test_inside_tool_started_by_itself_in_a_session_counts_once, setup,
+            teardown),
+        cmocka_unit_test_setup_teardown(
+            test_inside_tool_in_a_session_of_its_own_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_inside_exec_chain_is_one_run,
                                         setup, teardown),
     };

@@ -29,7 +29,7 @@ int foreign_teardown(void **state);
 /* Skips the running test, and says so, unless path can be executed. */
 void foreign_need(const char *path, const char *package);
 
-/* Copies a file of tests/foreign/ways to bin/ in the scratch, executable;
+/* Copies a file of ways/ to bin/ in the scratch, executable;
  * its new path. */
 const char *foreign_copy(struct recorded *recorded, const char *file);
 

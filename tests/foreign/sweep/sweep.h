@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sweep: what the parts of the sweep share. Private to tests/foreign/.
+ * sweep: what the parts of the sweep share. Private to this folder.
  *
  * Every command of the machine is run bare twice and then once each way that
  * tel records it, in a sandbox; whatever a host could show is compared.
