@@ -188,6 +188,7 @@ int main(void)
             test_inside_session_started_by_a_run_counts_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_inside_session_beside_a_run_counts,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(
             test_inside_tool_started_by_itself_in_a_session_counts_once, setup,
             teardown),
         cmocka_unit_test_setup_teardown(
