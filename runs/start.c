@@ -177,7 +177,6 @@ static void become_sender(char *const *variables)
     } args = {.in = {program, mode, NULL}};
     sigset_t none;
 
-    drop_descriptors();
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     if (chdir("/") == 0) {
@@ -200,9 +199,16 @@ int sender_start(const struct tel_env *env, const struct table_head *head,
     choose_variables(env, variables);
     child = raw_fork();
     if (child == 0) {
-        /* Its own child belongs to nobody once this one is gone. */
-        if (setsid() >= 0 && raw_fork() == 0) {
-            become_sender(variables);
+        /*
+         * Its own child belongs to nobody once this one is gone. Here, where
+         * the host waits for it, everything is closed: a lock or a pipe that
+         * the host was given is no longer held when its main begins.
+         */
+        if (setsid() >= 0) {
+            drop_descriptors();
+            if (raw_fork() == 0) {
+                become_sender(variables);
+            }
         }
         raw_exit();
     }

@@ -23,13 +23,22 @@ static void *open_and_close(void *nothing)
     return nothing;
 }
 
-static void open_as(const char *how)
+static void open_in_thread(size_t stack_bytes)
 {
+    pthread_attr_t attributes;
     pthread_t thread;
 
-    if (strcmp(how, "thread") == 0) {
-        (void)pthread_create(&thread, NULL, open_and_close, NULL);
-        (void)pthread_join(thread, NULL);
+    (void)pthread_attr_init(&attributes);
+    (void)pthread_attr_setstacksize(&attributes, stack_bytes);
+    (void)pthread_create(&thread, &attributes, open_and_close, NULL);
+    (void)pthread_join(thread, NULL);
+}
+
+static void open_as(const char *how)
+{
+    if (strncmp(how, "thread", 6) == 0) {
+        open_in_thread(how[6] != '\0' ? strtoul(how + 6, NULL, 10) * 1024
+                                      : (size_t)1 << 20);
         return;
     }
     if (strcmp(how, "global") == 0) {

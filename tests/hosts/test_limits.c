@@ -3,6 +3,7 @@
 #include "trial.h"
 
 #include <signal.h>
+#include <stdio.h>
 
 #define SAYS_7 .status = 7, .end = TEL_END_CODE, .code = 7
 /* Memory that is full, with a table in it that has no pages yet. */
@@ -56,7 +57,53 @@ static const struct trial trials[] = {
      .because = "maps what has no pages yet, and memory is full: SIGBUS"},
 };
 
+/* With as much address space: 7 as ever, or 127 and ld.so's word, as it could
+ * not even load what it should; or else another status. */
+static int status_within(struct recorded *r, unsigned kib, const char *object,
+                         const char *naive)
+{
+    char limit[48];
+    struct trial trial = {"says-hello", .shell = limit};
+    struct result result;
+    int status;
+
+    (void)snprintf(limit, sizeof(limit), "ulimit -v %u", kib);
+    result = trial_run(r, &trial, object, naive);
+    status = result.status;
+    if (status == 7) {
+        assert_string_equal(result.out, "hello\n");
+        assert_string_equal(result.err, "");
+    }
+    result_clear(&result);
+    return status;
+}
+
+/* From where ld.so can load all, in steps of two pages. */
+static void test_limits_any_address_space_is_enough_once_loaded(void **state)
+{
+    struct recorded *r = recorded_new();
+    unsigned enough = 1800;
+
+    (void)state;
+    recorded_tool(r, "says-hello", "[command]\nverbs = none\n");
+    while (status_within(r, enough, TEL_STAGE_SHIM, NULL) == 127) {
+        enough += 8;
+        assert_true(enough < 32768);
+    }
+    for (unsigned kib = enough; kib < enough + 400; kib += 8) {
+        assert_int_equal(status_within(r, kib, TEL_STAGE_SHIM, NULL), 7);
+    }
+    assert_int_equal(status_within(r, enough + 400, naive_object, "hungry"),
+                     -SIGABRT);
+    recorded_free(r);
+}
+
 int main(void)
 {
-    return trials_run("hosts_limits", trials, COUNT(trials), NULL, 0);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_limits_any_address_space_is_enough_once_loaded),
+    };
+
+    return trials_run("hosts_limits", trials, COUNT(trials), tests,
+                      COUNT(tests));
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -179,6 +180,49 @@ static bool is_foreign(struct recorded *r)
     return counts.foreign == 1 && counts.running == 0;
 }
 
+/* Runs the host with a lock that nobody else holds: whether the lock is gone
+ * with the host, at once. */
+static bool frees_lock(struct recorded *r, const char *object)
+{
+    char *argv[] = {(char *)(uintptr_t)host_path(plain.host), NULL};
+    const char *path = scratch_path(r->scratch, "lock");
+    int lock = open(path, O_RDWR | O_CREAT, 0600);
+    int other = open(path, O_RDWR | O_CLOEXEC);
+    int status = 0;
+    bool is_free;
+    pid_t pid;
+
+    assert_int_equal(flock(lock, LOCK_EX), 0);
+    scratch_set(r->scratch, "LD_PRELOAD", object);
+    scratch_set(r->scratch, "NAIVE", plain.naive);
+    pid = fork();
+    if (pid == 0) {
+        int null = open("/dev/null", O_RDWR);
+
+        dup2(null, 1);
+        execve(argv[0], argv, r->scratch->vars);
+        _exit(127);
+    }
+    close(lock);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    is_free = flock(other, LOCK_EX | LOCK_NB) == 0;
+    assert_int_equal(status, 7 << 8);
+    close(other);
+    scratch_set(r->scratch, "LD_PRELOAD", NULL);
+    return is_free;
+}
+
+static void test_processes_lock_is_free_when_the_host_is_gone(void **state)
+{
+    struct recorded *r = *state;
+
+    tel_lease_drop(r->table);
+    assert_true(frees_lock(r, NULL));
+    assert_true(frees_lock(r, TEL_STAGE_SHIM));
+    until(sender_is_there, r->table);
+    assert_false(frees_lock(r, naive_object));
+}
+
 static bool is_ready(void *context)
 {
     struct recorded *r = context;
@@ -329,6 +373,8 @@ int main(void)
             test_processes_tracer_sees_the_host_only, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_processes_output_ends_with_the_host, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_processes_lock_is_free_when_the_host_is_gone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_processes_suspended_host_is_alive,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(
