@@ -22,6 +22,7 @@
 struct followed {
     const struct tel_run *run;
     pid_t tool;
+    int failure;
 };
 
 static pid_t group_of(pid_t pid)
@@ -113,6 +114,24 @@ static bool gave_terminal(const struct followed *f)
     return given && kill(-group, SIGCONT) == 0;
 }
 
+/* The status to exit with. */
+static int end_as(const struct followed *f, int status)
+{
+    int error;
+
+    if (read(f->failure, &error, sizeof(error)) > 0) {
+        tel_run_abandon(f->run); /* exec failed; the child has said why */
+        return WEXITSTATUS(status);
+    }
+    if (WIFSIGNALED(status)) {
+        tel_run_end(f->run, TEL_RAW_SIGNAL, WTERMSIG(status));
+        die_by(WTERMSIG(status));
+        return 128 + WTERMSIG(status);
+    }
+    tel_run_end(f->run, TEL_RAW_EXIT, WEXITSTATUS(status));
+    return WEXITSTATUS(status);
+}
+
 /* The exit status, or -1 while the tool goes on. */
 static int take_state(const struct followed *f)
 {
@@ -122,20 +141,14 @@ static int take_state(const struct followed *f)
     if (waitpid(f->tool, &status, WNOHANG | WUNTRACED) != f->tool) {
         return -1;
     }
-    if (WIFSTOPPED(status)) {
-        signal = WSTOPSIG(status);
-        if ((signal != SIGTTIN && signal != SIGTTOU) || !gave_terminal(f)) {
-            stop_by(f, signal);
-        }
-        return -1;
+    if (!WIFSTOPPED(status)) {
+        return end_as(f, status);
     }
-    if (WIFSIGNALED(status)) {
-        tel_run_end(f->run, TEL_RAW_SIGNAL, WTERMSIG(status));
-        die_by(WTERMSIG(status));
-        return 128 + WTERMSIG(status);
+    signal = WSTOPSIG(status);
+    if ((signal != SIGTTIN && signal != SIGTTOU) || !gave_terminal(f)) {
+        stop_by(f, signal);
     }
-    tel_run_end(f->run, TEL_RAW_EXIT, WEXITSTATUS(status));
-    return WEXITSTATUS(status);
+    return -1;
 }
 
 /* What the kernel sends for a terminal; the rest of its signals, as SIGALRM
@@ -197,9 +210,9 @@ static void forward(const struct followed *f, siginfo_t *info)
     }
 }
 
-int follow(const struct tel_run *run, pid_t tool)
+int follow(const struct tel_run *run, pid_t tool, int failure)
 {
-    struct followed f = {.run = run, .tool = tool};
+    struct followed f = {.run = run, .tool = tool, .failure = failure};
     sigset_t all;
     siginfo_t info;
     int status = -1;

@@ -11,18 +11,16 @@
 #include "wrap.h"
 
 struct supervisor {
-    const struct tel_run *run;
     const char *path;
     char *const *argv;
     char *const *envp;
     sigset_t old_mask;
     struct sigaction old_chld;
     pid_t wrapper;
-    pid_t child;
-    int report[2]; /* the child's errno, where exec fails */
+    int failure[2]; /* a pipe that exec closes, or its failure is told by */
 };
 
-/* All that can be blocked: the loop takes them one by one. */
+/* All that can be blocked: they are taken one by one. */
 static void take_signals(struct supervisor *s)
 {
     struct sigaction chld = {.sa_handler = SIG_DFL};
@@ -47,61 +45,52 @@ static void run_child(struct supervisor *s)
     (void)sigaction(SIGCHLD, &s->old_chld, NULL);
     (void)sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
     error = become(s->path, s->argv, s->envp);
-    if (write(s->report[1], &error, sizeof(error)) < 0) {
+    if (write(s->failure[1], &error, sizeof(error)) < 0) {
         _exit(126);
     }
-    _exit(126);
+    _exit(failed_start(s->argv[0], error));
 }
 
-/* 0 once the exec has succeeded, or the child's errno. */
-static int await_exec(struct supervisor *s)
+/*
+ * Nothing is kept open: whoever reads from the tool must see its end, not the
+ * wrapper's. And nothing is shown: the tool may hide its arguments from /proc.
+ * Its name may stay. Returns the one descriptor that is left.
+ */
+static int withdraw(struct supervisor *s)
 {
-    int error = 0;
-    ssize_t n;
+    int failure = dup2(s->failure[0], 0);
 
-    (void)close(s->report[1]);
-    do {
-        n = read(s->report[0], &error, sizeof(error));
-    } while (n < 0 && errno == EINTR);
-    if (n == (ssize_t)sizeof(error)) {
-        while (waitpid(s->child, NULL, 0) < 0 && errno == EINTR) {
-        }
-        return error;
-    }
-    return 0;
+    (void)syscall(SYS_close_range, 1U, ~0U, 0U);
+    wipe_strings(s->argv + 1);
+    wipe_strings(s->envp);
+    return failure;
 }
 
 int supervise(const struct tel_run *run, const char *path, char *const *argv,
               char *const *envp)
 {
-    struct supervisor s = {.run = run,
-                           .path = path,
+    struct supervisor s = {.path = path,
                            .argv = argv,
                            .envp = envp,
                            .wrapper = getpid(),
-                           .report = {-1, -1}};
-    int error = 0;
+                           .failure = {-1, -1}};
+    pid_t child;
+    int error;
 
-    if (pipe2(s.report, O_CLOEXEC) < 0) {
+    if (pipe2(s.failure, O_CLOEXEC) < 0) {
         tel_run_abandon(run);
         return failed_start(argv[0], become(path, argv, envp));
     }
     take_signals(&s);
-    s.child = fork();
-    if (s.child == 0) {
+    child = fork();
+    if (child == 0) {
         run_child(&s);
     }
-    error = s.child < 0 ? errno : await_exec(&s);
-    if (error != 0) {
+    if (child < 0) {
+        error = errno;
         (void)sigprocmask(SIG_SETMASK, &s.old_mask, NULL);
         tel_run_abandon(run);
         return failed_start(argv[0], error);
     }
-    /* The tool may hide its arguments from /proc: then they must not be seen
-     * here. Its name may stay. */
-    wipe_strings(argv + 1);
-    wipe_strings(envp);
-    /* Whoever reads from the tool must see its end, not the wrapper's. */
-    (void)syscall(SYS_close_range, 0U, ~0U, 0U);
-    return follow(run, s.child);
+    return follow(run, child, withdraw(&s));
 }

@@ -38,8 +38,9 @@ int supervise(const struct tel_run *run, const char *path, char *const *argv,
 
 /*
  * Lives the tool's life, until it ends: the status to exit with. Every signal
- * is blocked, SIGCHLD at its default. follow.c
+ * is blocked, SIGCHLD at its default. failure reads empty once the tool has
+ * ended, unless it never began: then there was no run. follow.c
  */
-int follow(const struct tel_run *run, pid_t tool);
+int follow(const struct tel_run *run, pid_t tool, int failure);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Job control with tel-wrap is job control with the tool itself. */
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "ways.h"
@@ -236,6 +237,38 @@ static void test_jobs_stop_and_continue_at_once_goes_on(void **state)
     each_way(state, stop_and_continue_fast);
 }
 
+/*
+ * Stopped after its signals were let in and before it became the tool: strace
+ * holds it there for a while. The wrapper has to see that too.
+ */
+static void stop_early(struct play *play)
+{
+    play_run(play,
+             "log=\"$HOME/log\"; : >\"$log\"; strace -f -o \"$log\" "
+             "-e trace=rt_sigprocmask,prctl "
+             "-e inject=rt_sigprocmask:delay_exit=300000 "
+             "$W puppet pause </dev/null >/dev/null & "
+             "until grep -q 'PR_SET_PDEATHSIG' \"$log\"; do :; done; "
+             "pids=$(cut -d ' ' -f 1 \"$log\" | sort -u); "
+             "kill -TSTP $(sed -n 's/ .*PDEATHSIG.*//p' \"$log\"); "
+             "until [ $(grep -c 'stopped by SIGTSTP' \"$log\") = 2 ]; do :; "
+             "done; kill -KILL $pids; wait $! 2>&-; echo both stopped");
+    play_drain(play);
+}
+
+static void test_jobs_stop_while_starting_is_seen(void **state)
+{
+    char *notes;
+
+    if (access("/usr/bin/strace", X_OK) < 0) {
+        print_message("no strace here\n");
+        skip();
+    }
+    notes = one_way(state, WAY_SUPERVISED, stop_early);
+    assert_string_equal(notes, "out:\nboth stopped\nerr:\nstatus: 0\n");
+    free(notes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +283,7 @@ int main(void)
         WAYS_TEST(test_jobs_kill_ends_a_background_job),
         WAYS_TEST(test_jobs_orphaned_and_stopped_is_hung_up),
         WAYS_TEST(test_jobs_stop_and_continue_at_once_goes_on),
+        WAYS_TEST(test_jobs_stop_while_starting_is_seen),
     };
 
     return cmocka_run_group_tests_name("wrapper_jobs", tests, NULL, NULL);

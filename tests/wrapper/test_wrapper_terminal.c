@@ -7,13 +7,21 @@
 
 /* ---- Ctrl-C, Ctrl-\, Ctrl-D -------------------------------------------- */
 
+/* Waits for the tool to be ready, and for bash to wait for it, then types
+ * Ctrl-C. */
+static void interrupt(struct play *play)
+{
+    terminal_wait(play->terminal, "> ");
+    play_until_state(play->terminal->leader, 'S');
+    terminal_send(play->terminal, "\3");
+}
+
 /* bash waits for its child and dies of SIGINT only where the child did. */
 static void interrupt_dies(struct play *play)
 {
     play_start(play, "bash", "-c",
                "for i in 1 2; do $W puppet; echo round $i; done", NULL);
-    terminal_wait(play->terminal, "> ");
-    terminal_send(play->terminal, "\3");
+    interrupt(play);
     play_end(play);
     play_expect(play, TEL_END_SIGNAL, SIGINT);
 }
@@ -29,11 +37,11 @@ static void interrupt_leaves(struct play *play)
                "for i in 130 0; do $W puppet \"leave $i\"; "
                "echo \"round $?\"; done",
                NULL);
-    terminal_wait(play->terminal, "> ");
-    play_type(play, "\3", "round 130\r\n");
+    interrupt(play);
+    terminal_wait(play->terminal, "round 130\r\n");
     play_expect(play, TEL_END_CODE, 130);
-    terminal_wait(play->terminal, "> ");
-    play_type(play, "\3", "round 0\r\n");
+    interrupt(play);
+    terminal_wait(play->terminal, "round 0\r\n");
     play_end(play);
     play_expect(play, TEL_END_CODE, 0);
 }

@@ -370,3 +370,22 @@ void play_expect_one(struct play *play)
         (void)recorded_next(play->recorded);
     }
 }
+
+static bool is_empty(void *context)
+{
+    struct play *play = context;
+    struct tel_table_counts counts;
+    struct tel_finished run;
+
+    tel_table_look(play->recorded->table);
+    if (tel_table_finished(play->recorded->table, &run, 1) == 1) {
+        tel_table_free(play->recorded->table, &run);
+    }
+    tel_table_count(play->recorded->table, &counts);
+    return counts.running + counts.finished + counts.pending == 0;
+}
+
+void play_drain(struct play *play)
+{
+    until(is_empty, play);
+}

@@ -89,5 +89,7 @@ void play_until_none(struct play *play);
 void play_expect(struct play *play, enum tel_end end, int code);
 /* One run, however it ended. */
 void play_expect_one(struct play *play);
+/* Any number of runs that are over, or were killed before they began. */
+void play_drain(struct play *play);
 
 #endif
