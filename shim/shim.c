@@ -339,6 +339,7 @@ void err(int status, const char *format, ...)
 
     va_start(args, format);
     leave_saying("verr", status, format, args);
+    va_end(args);
 }
 
 void errx(int status, const char *format, ...)
@@ -347,4 +348,5 @@ void errx(int status, const char *format, ...)
 
     va_start(args, format);
     leave_saying("verrx", status, format, args);
+    va_end(args);
 }
