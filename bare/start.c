@@ -226,14 +226,14 @@ int sigwaitinfo(const sigset_t *set, siginfo_t *info)
  * ends with its result. The child's registers are the parent's, but for the
  * stack, on which both have been left.
  */
-int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
+#if defined(__x86_64__)
+
+static long clone_onto(void **top, long flags, void *function, void *argument)
 {
-    void **top = (void **)((uintptr_t)stack & ~(uintptr_t)15);
     long result;
 
-#if defined(__x86_64__)
     *--top = argument;
-    *--top = (void *)(uintptr_t)function;
+    *--top = function;
     __asm__ volatile("xor %%r10d, %%r10d\n"
                      "xor %%r8d, %%r8d\n"
                      "syscall\n"
@@ -249,13 +249,21 @@ int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
                      "hlt\n"
                      "1:\n"
                      : "=a"(result)
-                     : "a"((long)SYS_clone), "D"((long)flags), "S"(top),
+                     : "a"((long)SYS_clone), "D"(flags), "S"(top),
                        "d"(0L), [exit] "i"(SYS_exit)
                      : "rcx", "r8", "r10", "r11", "memory");
+    return result;
+}
+
 #elif defined(__i386__)
+
+static long clone_onto(void **top, long flags, void *function, void *argument)
+{
+    long result;
+
     top -= 4; /* the argument is where a call finds its first one */
     top[0] = argument;
-    top[-1] = (void *)(uintptr_t)function;
+    top[-1] = function;
     __asm__ volatile("int $0x80\n"
                      "test %%eax, %%eax\n"
                      "jnz 1f\n"
@@ -268,10 +276,16 @@ int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
                      "hlt\n"
                      "1:\n"
                      : "=a"(result)
-                     : "a"((long)SYS_clone), "b"((long)flags), "c"(top - 1),
-                       "d"(0L), "S"(0L), "D"(0L), [exit] "i"(SYS_exit)
+                     : "a"((long)SYS_clone), "b"(flags), "c"(top - 1), "d"(0L),
+                       "S"(0L), "D"(0L), [exit] "i"(SYS_exit)
                      : "cc", "memory");
+    return result;
+}
+
 #else
+
+static long clone_onto(void **top, long flags, void *function, void *argument)
+{
     register long x8 __asm__("x8") = SYS_clone;
     register long x0 __asm__("x0") = flags;
     register void **x1 __asm__("x1") = top - 2;
@@ -279,7 +293,7 @@ int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
     register long x3 __asm__("x3") = 0;
     register long x4 __asm__("x4") = 0;
 
-    top[-2] = (void *)(uintptr_t)function;
+    top[-2] = function;
     top[-1] = argument;
     __asm__ volatile("svc 0\n"
                      "cbnz x0, 1f\n"
@@ -294,8 +308,16 @@ int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
                      : "r"(x8), "r"(x1), "r"(x2), "r"(x3),
                        "r"(x4), [exit] "i"(SYS_exit)
                      : "x30", "memory");
-    result = x0;
+    return x0;
+}
+
 #endif
+
+int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
+{
+    void **top = (void **)((uintptr_t)stack & ~(uintptr_t)15);
+    long result = clone_onto(top, flags, (void *)(uintptr_t)function, argument);
+
     if (result < 0) {
         errno = (int)-result;
         return -1;

@@ -348,6 +348,7 @@ void err(int status, const char *format, ...)
 
     va_start(args, format);
     leave_saying("verr", status, format, args);
+    va_end(args);
 }
 
 void errx(int status, const char *format, ...)
@@ -356,4 +357,5 @@ void errx(int status, const char *format, ...)
 
     va_start(args, format);
     leave_saying("verrx", status, format, args);
+    va_end(args);
 }

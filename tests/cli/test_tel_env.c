@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* tel env: the shell lines, in the shells that are here. */
-#include "person.h"
+#include "support.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define ON "eval \"$(" TEL " env)\"; "
 #define MUSL "eval \"$(" TEL " env --musl)\"; "
@@ -141,7 +143,8 @@ static void test_env_in_a_folder_of_each_kind_names_it_for_each(void **state)
 
     (void)state;
     if (MULTIARCH[0] == '\0') {
-        print_message("           no multiarch folders on this system\n");
+        print_message(
+            "           no multiarch folders, or none of this kind\n");
         skip();
     }
     expect(NULL, ON, OF_EACH);
