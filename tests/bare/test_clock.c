@@ -64,7 +64,7 @@ static void test_clock_in_images_of_each_hash_table_is_found(void **state)
 
 static void test_clock_without_an_image_is_the_system_calls(void **state)
 {
-    static const char nonsense[256] = "no ELF";
+    static const char nonsense[256] __attribute__((aligned(8))) = "no ELF";
 
     (void)state;
     image = 0;

@@ -72,7 +72,10 @@ static const char *build_go(struct recorded *r, const char *name,
     char line[1024];
 
     foreign_need("/usr/bin/go", "golang-go");
-    scratch_set(r->scratch, "GOCACHE", TEL_BUILD "/tests/foreign/go");
+    scratch_set(r->scratch, "GOCACHE",
+                access(TEL_BUILD "/tests/foreign", W_OK) == 0
+                    ? TEL_BUILD "/tests/foreign/go"
+                    : scratch_path(r->scratch, "go"));
     scratch_set(r->scratch, "GO111MODULE", "off");
     scratch_set(r->scratch, "GOENV", "off");
     scratch_set(r->scratch, "CGO_ENABLED", cgo);

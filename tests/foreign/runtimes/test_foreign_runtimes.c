@@ -233,6 +233,27 @@ static void test_runtimes_make_as_bare_and_recorded(void **state)
     check(*state, &runtimes[MAKE]);
 }
 
+/* sed has no arguments but files: a script's way is its input. */
+static void test_runtimes_sed_as_bare_and_recorded(void **state)
+{
+    static const struct way typed[] = {
+        {"-n 1q7 /etc/passwd", 7},
+        {"-n = /etc/passwd", 0},
+        {"-n p /missing", 2},
+        {"--no-such-option", 1},
+        {"-n w/dev/stdout /etc/passwd", 0},
+    };
+    static const struct way script[] = {{"/etc/passwd", 5}, {"/dev/null", 0}};
+    struct recorded *r = *state;
+
+    foreign_need("/usr/bin/sed", "sed");
+    recorded_tool(r, "sed", "[command]\nverbs = none\n");
+    foreign_ways(r, "/usr/bin/sed", "sed", "run", typed, COUNT(typed));
+    recorded_tool(r, "ways.sed", "[command]\nverbs = none\n");
+    foreign_ways(r, foreign_copy(r, "ways.sed"), "ways.sed", "run", script,
+                 COUNT(script));
+}
+
 /* "java ..." and a shell script that becomes it, as Java's tools do. */
 static void test_runtimes_java_as_bare_and_recorded(void **state)
 {
@@ -301,6 +322,7 @@ int main(void)
         TEST(test_runtimes_dash_as_bare_and_recorded),
         TEST(test_runtimes_awk_as_bare_and_recorded),
         TEST(test_runtimes_make_as_bare_and_recorded),
+        TEST(test_runtimes_sed_as_bare_and_recorded),
         TEST(test_runtimes_java_as_bare_and_recorded),
         TEST(test_runtimes_naive_preload_is_noticed_by_each),
     };

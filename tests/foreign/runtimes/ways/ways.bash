@@ -10,7 +10,7 @@ state)
     read -r children </proc/$$/task/$$/children
     echo "children $children"
     (unset LD_PRELOAD; export -p)
-    for fd in /proc/$$/fd/*; do echo "${fd##*/}"; done
+    for fd in "/proc/$$/fd/"*; do echo "${fd##*/}"; done
     while read -r line; do
         if [[ $line == Sig[BIC]* ]]; then echo "$line"; fi
     done </proc/$$/status
