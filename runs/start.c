@@ -32,6 +32,14 @@ static unsigned status_number(const char *status, const char *name)
     return number;
 }
 
+/* valgrind reports on each process of a host; this is how it gets in. */
+static bool is_under_valgrind(const struct tel_env *env)
+{
+    const char *preload = tel_env_get(env, "LD_PRELOAD");
+
+    return preload != NULL && strstr(preload, "/vgpreload_") != NULL;
+}
+
 /*
  * Whether this is a sandbox, whose process 1 may wait for whatever is left in
  * it before it ends itself, as bubblewrap's does, with the host's output in
@@ -56,18 +64,18 @@ static bool is_sandboxed(void)
 
 /*
  * Whether a child would be seen: by wait() of pid 1 or of a subreaper, to
- * whom it falls back; by a tracer; or by a seccomp filter, which it could
- * not get rid of.
+ * whom it falls back; by a tracer or valgrind; or by a seccomp filter, which
+ * it could not get rid of.
  */
-static bool would_be_seen(pid_t pid)
+static bool would_be_seen(const struct tel_env *env, pid_t pid)
 {
     char status[4096];
     int subreaper = 0;
     ssize_t n;
     int fd;
 
-    if (pid == 1 || prctl(PR_GET_CHILD_SUBREAPER, &subreaper) < 0 ||
-        subreaper != 0) {
+    if (pid == 1 || is_under_valgrind(env) ||
+        prctl(PR_GET_CHILD_SUBREAPER, &subreaper) < 0 || subreaper != 0) {
         return true;
     }
     fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
@@ -193,7 +201,7 @@ int sender_start(const struct tel_env *env, const struct table_head *head,
     if (lease_holder(head, proc_dev) != 0) {
         return -EBUSY;
     }
-    if (would_be_seen(pid)) {
+    if (would_be_seen(env, pid)) {
         return -EPERM;
     }
     choose_variables(env, variables);

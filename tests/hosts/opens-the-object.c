@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* It opens  itself, when and how the argument says. */
+/* It opens the object itself, when and how the argument says. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>

@@ -53,6 +53,9 @@ static const struct trial trials[] = {
 static const struct trial traced = {
     "says-hello", .naive = "helper", .via = "strace -f -q -o trace",
     .because = "its helper is traced too, and the tracer waits for it"};
+static const struct trial examined = {
+    "says-hello", .naive = "helper", .under = "valgrind",
+    .because = "its helper is examined too, and valgrind reports on it"};
 static const struct trial plain = {
     "says-hello", .naive = "helper-holds-output",
     .because = "its helper holds the host's output: $(host) never returns"};
@@ -100,6 +103,35 @@ static void test_processes_tracer_sees_the_host_only(void **state)
     assert_int_equal(traced_ends(r, TEL_STAGE_SHIM, NULL), 1);
     assert_int_equal(scratch_processes(r->scratch), 0);
     assert_int_equal(traced_ends(r, naive_object, "helper"), 3);
+}
+
+/* How many processes valgrind reports on. */
+static size_t reported(struct recorded *r, const char *object,
+                       const char *naive)
+{
+    struct result result = trial_run(r, &examined, object, naive);
+    size_t reports = count_of(result.err, "ERROR SUMMARY: 0 errors");
+
+    assert_int_equal(result.status, 7);
+    assert_string_equal(result.out, "hello\n");
+    result_clear(&result);
+    return reports;
+}
+
+static void test_processes_valgrind_sees_the_host_only(void **state)
+{
+    struct recorded *r = *state;
+
+    if (access("/usr/bin/valgrind", X_OK) < 0) {
+        print_message("           skipped: there is no valgrind\n");
+        skip();
+    }
+    tel_lease_drop(r->table);
+    assert_int_equal(reported(r, NULL, NULL), 1);
+    assert_int_equal(reported(r, TEL_STAGE_SHIM, NULL), 1);
+    assert_int_equal(scratch_processes(r->scratch), 0);
+    recorded_expect(r, "run", TEL_END_CODE, 7);
+    assert_int_equal(reported(r, naive_object, "helper"), 3);
 }
 
 static bool is_closed(void *pipe)
@@ -371,6 +403,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             test_processes_tracer_sees_the_host_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_processes_valgrind_sees_the_host_only, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_processes_output_ends_with_the_host, setup, teardown),
         cmocka_unit_test_setup_teardown(
