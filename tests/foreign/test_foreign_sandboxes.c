@@ -358,8 +358,7 @@ static void test_sandboxes_chroot_as_bare(void **state)
 static void test_sandboxes_other_user_as_bare_and_silent(void **state)
 {
     static const char *const lines[] = {
-        "/usr/bin/setpriv --reuid 65534 --regid 65534 --clear-groups "
-        "/bin/sh -c ls",
+        "/usr/bin/setpriv --reuid 65534 --clear-groups /bin/sh -c ls",
         "/usr/sbin/runuser -u nobody -- /bin/sh -c ls",
         "/usr/bin/setpriv --reuid 65534 --keep-groups /bin/sh -c ls"};
     struct recorded *r = *state;
