@@ -242,7 +242,9 @@ static char state_of(pid_t pid, char *comm, size_t size)
     end = text != NULL ? strrchr(text, ')') : NULL;
     if (open != NULL && end != NULL) {
         (void)snprintf(comm, size, "%.*s", (int)(end - open - 1), open + 1);
-        state = end[2] == 'Z' || end[2] == 'X' ? 0 : end[2];
+        if (end[2] != 'Z' && end[2] != 'X') {
+            state = end[2];
+        }
     }
     free(text);
     return state;
@@ -328,8 +330,9 @@ pid_t play_known(struct play *play)
     (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)tool);
     text = file_read(path, NULL);
     end = text != NULL ? strrchr(text, ')') : NULL;
-    assert_non_null(end);
-    parent = atoi(end + 4);
+    if (end != NULL) {
+        parent = atoi(end + 4);
+    }
     free(text);
     assert_true(parent > 1);
     return parent;
