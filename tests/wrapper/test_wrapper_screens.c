@@ -100,6 +100,8 @@ static void open_screen(struct play *play)
     char rows[] = "-y24";
     char shell[] = "exec env 'PS1=sh> ' dash -i";
 
+    /* Not the account's own, which may let nobody in. */
+    scratch_set(play->scratch, "SHELL", "/bin/sh");
     free(TMUX(play, command, detached, columns, rows, shell));
     await(play, "sh>");
 }

@@ -220,6 +220,30 @@ static void read_silently(struct play *play)
     play_leave(play);
 }
 
+/* As ssh asks for a password when its input is a pipe. */
+static void read_from_the_terminal(struct play *play)
+{
+    play_shell(play, "dash");
+    play_type(play,
+              "echo x | $W bash -c 'read y; read -s -p Word: x </dev/tty; "
+              "echo $y${#x}' | cat\n",
+              "Word:");
+    terminal_wait(play->terminal, "Word:");
+    note_echo(play);
+    play_type(play, "four\n", "x4\r\nsh> ");
+    note_echo(play);
+    play_leave(play);
+    play_expect_one(play);
+}
+
+static void test_terminal_read_past_a_pipe_as_bare(void **state)
+{
+    struct recorded *r = *state;
+
+    recorded_tool(r, "bash", "[command]\nverbs = none\n");
+    each_way(state, read_from_the_terminal);
+}
+
 static void test_terminal_read_without_echo_as_bare(void **state)
 {
     struct recorded *r = *state;
@@ -411,6 +435,7 @@ int main(void)
         WAYS_TEST(test_terminal_interrupted_password_in_bash_as_bare),
         WAYS_TEST(test_terminal_interrupted_password_in_dash_as_bare),
         WAYS_TEST(test_terminal_read_without_echo_as_bare),
+        WAYS_TEST(test_terminal_read_past_a_pipe_as_bare),
         WAYS_TEST(test_terminal_exec_from_a_login_shell_as_bare),
         WAYS_TEST(test_terminal_hang_up_reaches_a_tool_that_leads),
         WAYS_TEST(test_terminal_hang_up_may_be_ignored),

@@ -26,7 +26,10 @@ int ways_setup(void **state)
     scratch_set(r->scratch, "PATH", path);
     scratch_set(r->scratch, "TERM", "xterm");
     scratch_set(r->scratch, "PS1", "sh> ");
-    scratch_set(r->scratch, "WRAP", TEL_WRAP);
+    /* A wrapper that is built with sanitizers must leave its tool the limit
+     * of cores, and can't look for leaks when it is traced itself. */
+    scratch_set(r->scratch, "ASAN_OPTIONS",
+                "detect_leaks=0:disable_coredump=0");
     *state = r;
     return 0;
 }
@@ -239,7 +242,9 @@ static char state_of(pid_t pid, char *comm, size_t size)
     end = text != NULL ? strrchr(text, ')') : NULL;
     if (open != NULL && end != NULL) {
         (void)snprintf(comm, size, "%.*s", (int)(end - open - 1), open + 1);
-        state = end[2] == 'Z' || end[2] == 'X' ? 0 : end[2];
+        if (end[2] != 'Z' && end[2] != 'X') {
+            state = end[2];
+        }
     }
     free(text);
     return state;
@@ -325,8 +330,9 @@ pid_t play_known(struct play *play)
     (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)tool);
     text = file_read(path, NULL);
     end = text != NULL ? strrchr(text, ')') : NULL;
-    assert_non_null(end);
-    parent = atoi(end + 4);
+    if (end != NULL) {
+        parent = atoi(end + 4);
+    }
     free(text);
     assert_true(parent > 1);
     return parent;
