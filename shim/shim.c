@@ -55,6 +55,10 @@ static union {
  */
 static void (*next__exit)(int);
 
+/* exit, of musl: there it is looked up at start too, as many a program calls
+ * it from a signal handler, which it should not. */
+static void (*next_exit)(int);
+
 /*
  * musl has none. Only looked at: a host may have a function of that name and
  * of another meaning, which comes first for every object; what is called is
@@ -204,6 +208,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 
     look_up(&next__exit, "_exit");
     if (started.argv != NULL) {
+        look_up(&next_exit, "exit");
         begin(started.argc, started.argv, started.argv + started.argc + 1);
     } else if (on_exit != NULL) {
         begin(argc, argv, envp);
@@ -219,28 +224,8 @@ static void end_process(int status)
     }
 }
 
-void _exit(int status)
+__attribute__((noreturn)) static void leave_by(void (*next)(int), int status)
 {
-    note(status);
-    if (next__exit != NULL) {
-        next__exit(status);
-    }
-    end_process(status);
-    __builtin_unreachable();
-}
-
-void _Exit(int status)
-{
-    _exit(status);
-}
-
-/* Leaves by another function that takes nothing but the status. */
-__attribute__((noreturn)) static void leave_by(const char *name, int status)
-{
-    void (*next)(int) = NULL;
-
-    note(status);
-    look_up(&next, name);
     if (next != NULL) {
         next(status);
     }
@@ -248,9 +233,24 @@ __attribute__((noreturn)) static void leave_by(const char *name, int status)
     __builtin_unreachable();
 }
 
+void _exit(int status)
+{
+    note(status);
+    leave_by(next__exit, status);
+}
+
+void _Exit(int status)
+{
+    _exit(status);
+}
+
 void quick_exit(int status)
 {
-    leave_by("quick_exit", status);
+    void (*next)(int) = NULL;
+
+    note(status);
+    look_up(&next, "quick_exit");
+    leave_by(next, status);
 }
 
 /*
@@ -312,7 +312,11 @@ int __libc_start_main(main_function *host_main, int argc, char **argv,
 
 void exit(int status)
 {
-    leave_by("exit", status);
+    note(status);
+    if (next_exit == NULL) {
+        look_up(&next_exit, "exit");
+    }
+    leave_by(next_exit, status);
 }
 
 /* Says it and exits, inside the library; errno is part of what is said. */

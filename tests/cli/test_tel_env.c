@@ -120,10 +120,11 @@ static void test_env_musl_is_the_plain_path(void **state)
 static int install_as_distributions_do(void **state)
 {
     (void)state;
-    remove_tree(TEL_STAGE "/" MULTIARCH);
-    if (MULTIARCH[0] == '\0' || mkdir(TEL_STAGE "/" MULTIARCH, 0755) < 0 ||
-        mkdir(LIB_FOLDER, 0755) < 0)
+    if (MULTIARCH[0] == '\0')
         return 0;
+    remove_tree(TEL_STAGE "/" MULTIARCH);
+    if (mkdir(TEL_STAGE "/" MULTIARCH, 0755) < 0 || mkdir(LIB_FOLDER, 0755) < 0)
+        return -1;
     return symlink(TEL_STAGE_SHIM, LIB_FOLDER "/libtel_shim.so");
 }
 
