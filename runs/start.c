@@ -41,11 +41,28 @@ static bool is_under_valgrind(const struct tel_env *env)
 }
 
 /*
+ * Programs that are process 1 of a whole system, or of a container, and that
+ * wait for no process but the one they were asked to run. By the beginnings
+ * of their names.
+ */
+static bool is_init(const char *comm)
+{
+    static const char inits[][12] = {"systemd",     "init",      "tini",
+                                     "docker-init", "dumb-init", "catatonit"};
+
+    for (size_t i = 0; i < sizeof(inits) / sizeof(inits[0]); i++) {
+        if (strncmp(comm, inits[i], strnlen(inits[i], 12)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
  * Whether this is a sandbox, whose process 1 may wait for whatever is left in
  * it before it ends itself, as bubblewrap's does, with the host's output in
- * its hands. A namespace of pids with a system's init is none: there are
- * containers that are whole systems. The first namespace has always this
- * name (PROC_PID_INIT_INO, linux/proc_ns.h).
+ * its hands. The first namespace of pids has always this name
+ * (PROC_PID_INIT_INO, linux/proc_ns.h).
  */
 static bool is_sandboxed(void)
 {
@@ -58,8 +75,7 @@ static bool is_sandboxed(void)
         memcmp(name, first, sizeof(first) - 1) == 0) {
         return false;
     }
-    return n < 0 || process_comm(1, comm) < 0 ||
-           (strcmp(comm, "systemd") != 0 && strncmp(comm, "init", 4) != 0);
+    return n < 0 || process_comm(1, comm) < 0 || !is_init(comm);
 }
 
 /*

@@ -330,10 +330,23 @@ static void test_processes_host_of_another_proc_is_not_judged(void **state)
     pid_t pid;
 
     require(can_unshare(), "no namespaces can be made here");
-    pid = start_waiting(r, "unshare -p -f --mount-proc");
+    scratch_write(r->scratch, "home/init", "#!/bin/sh\n\"$@\"\nexit $?\n");
+    pid = start_waiting(r, "unshare -p -f --mount-proc ./init");
     assert_true(is_foreign(r));
     end_waiting(r, pid);
-    assert_true(is_foreign(r));
+}
+
+/* A sandbox in which no sender may be: nobody would ever take the run out. */
+static void test_processes_host_alone_in_its_proc_is_not_recorded(void **state)
+{
+    struct recorded *r = *state;
+    pid_t pid;
+
+    require(can_unshare(), "no namespaces can be made here");
+    pid = start_waiting(r, "unshare -p -f --mount-proc");
+    recorded_nothing_more(r);
+    end_waiting(r, pid);
+    recorded_nothing_more(r);
 }
 
 /* Its claim seems older than it is itself. */
@@ -413,6 +426,9 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_processes_host_of_another_proc_is_not_judged, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_processes_host_alone_in_its_proc_is_not_recorded, setup,
+            teardown),
         cmocka_unit_test_setup_teardown(
             test_processes_host_of_another_time_is_alive, setup, teardown),
         cmocka_unit_test_setup_teardown(test_processes_hidden_host_is_alive,
