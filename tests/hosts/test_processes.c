@@ -194,6 +194,57 @@ static void test_processes_output_ends_with_the_host(void **state)
     close(output);
 }
 
+static bool is_ready(void *context)
+{
+    struct recorded *r = context;
+    char *said = file_read(scratch_path(r->scratch, "said"), NULL);
+    bool ready = said != NULL && strcmp(said, "ready\n") == 0;
+
+    free(said);
+    return ready;
+}
+
+/* Starts a host below one who waits for all; its own output is its last. */
+static pid_t start_waited_for(struct recorded *r, const char *object)
+{
+    char *argv[] = {(char *)(uintptr_t)UNDER, (char *)(uintptr_t) "waited-for",
+                    (char *)(uintptr_t)host_path("waits-for-a-file"), NULL};
+    pid_t pid;
+
+    (void)unlink(scratch_path(r->scratch, "said"));
+    (void)unlink(scratch_path(r->scratch, "home/go"));
+    scratch_set(r->scratch, "OBJECT", object);
+    scratch_set(r->scratch, "NAIVE", plain.naive);
+    pid = scratch_start(r->scratch, "said", argv);
+    until(is_ready, r);
+    scratch_write(r->scratch, "home/go", "");
+    return pid;
+}
+
+static bool one_is_left(void *context)
+{
+    struct recorded *r = context;
+
+    /* The one that waits, and the helper. */
+    return scratch_processes(r->scratch) == 2;
+}
+
+static void test_processes_who_waits_for_all_waits_for_the_host(void **state)
+{
+    struct recorded *r = *state;
+    pid_t pid;
+
+    tel_lease_drop(r->table);
+    pid = start_waited_for(r, TEL_STAGE_SHIM);
+    assert_int_equal(scratch_stop(r->scratch, pid, 0), 7);
+    recorded_expect(r, "run", TEL_END_CODE, 7);
+    recorded_nothing_more(r);
+    pid = start_waited_for(r, naive_object);
+    until(one_is_left, r);
+    assert_int_equal(kill(pid, 0), 0);
+    (void)scratch_stop(r->scratch, pid, SIGKILL);
+}
+
 static bool is_running(struct recorded *r)
 {
     struct tel_table_counts counts;
@@ -253,16 +304,6 @@ static void test_processes_lock_is_free_when_the_host_is_gone(void **state)
     assert_true(frees_lock(r, TEL_STAGE_SHIM));
     until(sender_is_there, r->table);
     assert_false(frees_lock(r, naive_object));
-}
-
-static bool is_ready(void *context)
-{
-    struct recorded *r = context;
-    char *said = file_read(scratch_path(r->scratch, "said"), NULL);
-    bool ready = said != NULL && strcmp(said, "ready\n") == 0;
-
-    free(said);
-    return ready;
 }
 
 /* Starts the host that waits, by a command that executes its arguments. */
@@ -420,6 +461,9 @@ int main(void)
             test_processes_valgrind_sees_the_host_only, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_processes_output_ends_with_the_host, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_processes_who_waits_for_all_waits_for_the_host, setup,
+            teardown),
         cmocka_unit_test_setup_teardown(
             test_processes_lock_is_free_when_the_host_is_gone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_processes_suspended_host_is_alive,

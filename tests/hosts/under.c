@@ -134,6 +134,24 @@ static void get_terminal(void)
     }
 }
 
+/* The rest is the child of one who waits for all that falls to it. */
+static void be_waited_for(void)
+{
+    int status = 0;
+    int last = 0;
+    pid_t host;
+    pid_t pid;
+
+    become_subreaper();
+    host = fork();
+    while (host > 0 && (pid = wait(&status)) > 0) {
+        last = pid == host ? status : last;
+    }
+    if (host > 0) {
+        _exit(WIFEXITED(last) ? WEXITSTATUS(last) : 123);
+    }
+}
+
 static void allow_one_process(void)
 {
     struct rlimit one = {1, 1};
@@ -156,6 +174,7 @@ static const struct {
     {"sigchld-ignored", ignore_children},
     {"child", leave_a_child},
     {"alone", become_subreaper},
+    {"waited-for", be_waited_for},
     {"terminal", get_terminal},
     {"one-process", allow_one_process},
 };
