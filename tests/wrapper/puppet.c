@@ -276,33 +276,43 @@ static void do_pause(int number)
     }
 }
 
-/* Until that signal has come that many is blocked. */
-static void do_await(int number)
+static void take(int number, siginfo_t *info)
 {
     sigset_t only;
-    siginfo_t info;
 
     (void)sigemptyset(&only);
     (void)sigaddset(&only, number);
-    (void)sigprocmask(SIG_BLOCK, &only, NULL);
-    say("ready\n");
-    while (sigwaitinfo(&only, &info) != number) {
+    while (sigwaitinfo(&only, info) != number) {
     }
+}
+
+/* Waits, without a word, for a signal that is blocked already. */
+static void do_take(int number)
+{
+    siginfo_t info;
+
+    take(number, &info);
+}
+
+/* Waits for that signal and tells of it. */
+static void do_await(int number)
+{
+    siginfo_t info;
+
+    do_block(number);
+    say("ready\n");
+    take(number, &info);
     tell(number, &info, NULL);
 }
 
 /* Waits for that signal and says who sent it. */
 static void do_sender(int number)
 {
-    sigset_t only;
     siginfo_t info;
 
     do_block(number);
     say("ready\n");
-    (void)sigemptyset(&only);
-    (void)sigaddset(&only, number);
-    while (sigwaitinfo(&only, &info) != number) {
-    }
+    take(number, &info);
     say(info.si_pid == getppid() ? "from its parent\n" : "from another\n");
 }
 
@@ -483,6 +493,7 @@ static const struct {
     {"signals", do_signals},
     {"size", do_size},
     {"spawn", do_spawn},
+    {"take", do_take},
     {"unblock", do_unblock},
     {"user", do_user},
     {"write", do_write},

@@ -49,13 +49,17 @@ static void test_jobs_stop_and_foreground_in_dash_as_bare(void **state)
 static void read_in_background(struct play *play)
 {
     play_shell(play, "dash");
-    play_type(play, "$W puppet\n", "\n> ");
+    play_type(play, "$W puppet 'await 12'\n", "ready\r\n");
     play_type(play, "\032", "sh> ");
-    play_type(play, "set -b; bg\n", "sh> ");
+    play_type(play, "bg\n", "sh> ");
+    assert_int_equal(kill(play_known(play), SIGUSR2), 0);
+    terminal_wait(play->terminal, "<12>\r\n> ");
     play_until_state(play_known(play), 'T');
     play_type(play, "jobs\n", "tty input");
     terminal_wait(play->terminal, "sh> ");
-    play_type(play, "fg\n", "puppet\r\n");
+    terminal_send(play->terminal, "fg\n");
+    terminal_wait(play->terminal, "\r\n"); /* of fg itself */
+    terminal_wait(play->terminal, "\r\n");
     play_type(play, "foreground\n", "foreground\r\n> ");
     play_type(play, "exit 4\n", "sh> ");
     play_leave(play);
@@ -72,7 +76,11 @@ static void write_in_background(struct play *play)
 {
     play_shell(play, "dash");
     play_type(play, "stty tostop\n", "sh> ");
-    play_type(play, "$W puppet 'write 1' 'exit 5' &\n", "sh> ");
+    play_type(play,
+              "env --block-signal=USR2 $W puppet 'take 12' 'write 1' "
+              "'exit 5' &\n",
+              "sh> ");
+    assert_int_equal(kill(play_known(play), SIGUSR2), 0);
     play_until_state(play_known(play), 'T');
     play_until_state(play_tool(play), 'T');
     play_type(play, "jobs\n", "tty output");
@@ -154,7 +162,11 @@ static void test_jobs_sigcont_comes_once(void **state)
 static void go_on_by_pid(struct play *play)
 {
     play_shell(play, "dash");
-    play_type(play, "$W puppet 'catch 18' 'send 20' 'exit 7' &\n", "sh> ");
+    play_type(play,
+              "env --block-signal=USR2 $W puppet 'catch 18' 'take 12' "
+              "'send 20' 'exit 7' &\n",
+              "sh> ");
+    assert_int_equal(kill(play_known(play), SIGUSR2), 0);
     play_until_state(play_known(play), 'T');
     play_type(play, "kill -CONT $!; wait $!; echo status $?\n", "status 7\r\n");
     terminal_wait(play->terminal, "sh> ");
