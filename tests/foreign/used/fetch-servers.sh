@@ -58,7 +58,7 @@ fetch()
     for package in "$@"; do
         progress "$package"
         apt-get -q -o APT::Sandbox::User= download "$package" \
-            >"$root/../log" 2>&1 || say "$package: could not be fetched"
+            >"$folder/log" 2>&1 || say "$package: could not be fetched"
     done
 }
 
@@ -67,9 +67,9 @@ fetch()
     exit 2
 }
 folder=${1:-$(dirname -- "$0")/../../build/servers}
-mkdir -p -- "$folder/root" "$folder/debs"
+mkdir -p -- "$folder/unpacked" "$folder/debs"
 folder=$(cd -- "$folder" && pwd)
-root=$folder/root
+root=$folder/unpacked
 [ -n "$(missing)" ] || exit 0
 for command in apt-get dpkg; do
     command -v "$command" >/dev/null || {

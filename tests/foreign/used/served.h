@@ -17,7 +17,7 @@
 
 #include "recorded.h"
 
-#define FETCHED TEL_SERVERS "/root/"
+#define FETCHED TEL_SERVERS "/unpacked/"
 
 #define REQUESTS 10000
 

@@ -82,7 +82,7 @@ static int by_text(const void *one, const void *two)
 /* Sorts the lines of a text in place. */
 static void sort_lines(struct text *text)
 {
-    char *lines[RUNS_MAX];
+    char *lines[RUNS_MAX] = {NULL};
     struct text sorted = {0};
     size_t count = 0;
 

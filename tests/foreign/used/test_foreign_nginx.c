@@ -146,8 +146,8 @@ static void add_request(struct text *requests, unsigned i, const char *path)
         "GET /missing/%u HTTP/1.1\r\nHost: h\r\n\r\n",
         "GET /page.html?%u HTTP/1.1\r\nHost: h\r\n\r\n",
         "GET /long.txt?%u HTTP/1.1\r\nHost: h\r\nRange: bytes=9-99\r\n\r\n",
-        "POST /index.html?%u HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n"
-        "\r\nbody",
+        ("POST /index.html?%u HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n"
+         "\r\nbody"),
     };
 
     if (path != NULL) {
@@ -313,6 +313,7 @@ static void check_same(void **state, int sig, unsigned runs)
 
     if (*state == NULL) {
         skip();
+        return;
     }
     server = server_of(*state);
     bare = live(&server, NULL, sig);
@@ -359,6 +360,7 @@ static void test_nginx_in_the_background_each_command_counts(void **state)
 
     if (*state == NULL) {
         skip();
+        return;
     }
     server = server_of(*state);
     configure(&server, "first", "on");
@@ -398,6 +400,7 @@ static void test_nginx_upgraded_in_place_counts_once(void **state)
 
     if (*state == NULL) {
         skip();
+        return;
     }
     server = server_of(*state);
     configure(&server, "first", "on");
@@ -429,6 +432,7 @@ static void test_nginx_killed_is_recorded_so(void **state)
 
     if (*state == NULL) {
         skip();
+        return;
     }
     server = server_of(*state);
     start(&server, TEL_STAGE_SHIM);

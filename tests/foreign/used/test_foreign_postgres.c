@@ -203,6 +203,7 @@ static void check_same(int sig, unsigned requests)
 
     if (server.r == NULL) {
         skip();
+        return;
     }
     bare = live(NULL, sig, requests);
     recorded_nothing_more(server.r);
@@ -245,6 +246,7 @@ static void test_postgres_started_by_pg_ctl_counts_each_start(void **state)
     (void)state;
     if (server.r == NULL) {
         skip();
+        return;
     }
     s = server.r->scratch;
     configure("4MB");
@@ -271,6 +273,7 @@ static void test_postgres_killed_is_recorded_and_recovers(void **state)
     (void)state;
     if (server.r == NULL) {
         skip();
+        return;
     }
     start(TEL_STAGE_SHIM);
     until_watched(server.r);

@@ -160,6 +160,7 @@ static void check_same(void **state, const char *shutdown)
 
     if (r == NULL) {
         skip();
+        return;
     }
     bare = live(r, NULL, shutdown);
     recorded_nothing_more(r);
@@ -189,6 +190,7 @@ static void test_redis_killed_is_recorded_so(void **state)
 
     if (r == NULL) {
         skip();
+        return;
     }
     pid = start(r, TEL_STAGE_SHIM);
     until_watched(r);
