@@ -41,17 +41,19 @@ static bool is_under_valgrind(const struct tel_env *env)
 }
 
 /*
- * Programs that are process 1 of a whole system, or of a container, and that
- * wait for no process but the one they were asked to run. By the beginnings
- * of their names.
+ * Whether a program of this name, to which an orphan falls, is one that lives
+ * as long as all else and waits for nothing but what it was asked to run: an
+ * init, of a system or of a container, or a session's manager.
  */
-static bool is_init(const char *comm)
+static bool adopts_quietly(const char *comm)
 {
-    static const char inits[][12] = {"systemd",     "init",      "tini",
-                                     "docker-init", "dumb-init", "catatonit"};
+    static const char names[][12] = {"systemd",    "init",      "dinit",
+                                     "tini",       "dumb-init", "catatonit",
+                                     "docker-init"};
 
-    for (size_t i = 0; i < sizeof(inits) / sizeof(inits[0]); i++) {
-        if (strncmp(comm, inits[i], strnlen(inits[i], 12)) == 0) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        /* The beginning: init(Debian) of WSL, tini-static. */
+        if (strncmp(comm, names[i], strlen(names[i])) == 0) {
             return true;
         }
     }
@@ -75,7 +77,7 @@ static bool is_sandboxed(void)
         memcmp(name, first, sizeof(first) - 1) == 0) {
         return false;
     }
-    return n < 0 || process_comm(1, comm) < 0 || !is_init(comm);
+    return n < 0 || process_comm(1, comm) < 0 || !adopts_quietly(comm);
 }
 
 /*
@@ -191,32 +193,21 @@ static void drop_descriptors(void)
 }
 
 /*
- * Whether an orphan falls to one who lives as long as the session and waits
- * for nobody: pid 1, or a session's manager. Any other subreaper above the
- * host (no file in /proc tells beforehand which there are) may be waiting for
- * all that it has, as test runners do, and would wait for the sender.
+ * Whether this orphan falls to pid 1 or to a session's manager. Any other
+ * subreaper above the host (no file in /proc tells beforehand which there are)
+ * may be waiting for all that it has, as test runners do, and would wait for
+ * the sender.
  */
 static bool is_well_adopted(pid_t parent)
 {
-    static const char managers[][8] = {"systemd", "init", "dinit"};
     char comm[COMM_SIZE];
     pid_t adopter;
 
     while ((adopter = getppid()) == parent) {
         (void)syscall(SYS_sched_yield); /* it is about to be gone */
     }
-    if (adopter <= 1) {
-        return true;
-    }
-    if (process_comm(adopter, comm) < 0) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof(managers) / sizeof(managers[0]); i++) {
-        if (strcmp(comm, managers[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return adopter <= 1 ||
+           (process_comm(adopter, comm) == 0 && adopts_quietly(comm));
 }
 
 /* Context: child. */

@@ -7,10 +7,8 @@
  * stays small, holds no descriptor in a home, and ends at once on SIGTERM:
  * whatever it was doing, the files and marks say how to go on.
  */
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -189,35 +187,10 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/*
- * Whether a subreaper has adopted it that is no service manager, and may wait
- * for every child before it ends. Asked late: at the start, the process
- * between it and the host may still be there, which is of its session.
- */
-static bool is_waited_for(void)
-{
-    char path[32];
-    char comm[16] = "";
-    pid_t parent = getppid();
-    int fd;
-
-    if (parent <= 1 || getsid(parent) == getsid(0))
-        return false;
-    (void)snprintf(path, sizeof(path), "/proc/%d/comm", (int)parent);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    if (read(fd, comm, sizeof(comm) - 1) < 0)
-        comm[0] = '\0';
-    (void)close(fd);
-    return strcmp(comm, "systemd\n") != 0;
-}
-
 static int64_t linger_left_ms(const struct keeper *keeper)
 {
-    int64_t linger_ms = 1000 * (int64_t)keeper->sender->linger_s;
-
-    return keeper->busy_ms + (is_waited_for() ? 0 : linger_ms) - now_ms();
+    return keeper->busy_ms + 1000 * (int64_t)keeper->sender->linger_s -
+           now_ms();
 }
 
 /* How long nothing is to be done, unless a descriptor says otherwise. */

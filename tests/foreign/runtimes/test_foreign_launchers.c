@@ -36,6 +36,7 @@ static const struct launcher launchers[] = {
     {"/usr/bin/setpriv", "util-linux", "--pdeathsig KILL"},
     {"/usr/bin/setarch", "util-linux", "-R"},
     {"/usr/bin/strace", "strace", "-f -qqq -e none -o trace"},
+    {"/usr/bin/dbus-run-session", "dbus-daemon", "--"},
 };
 
 /* How a tool ends below them. */
@@ -215,35 +216,6 @@ static void test_launchers_daemon_of_start_stop_daemon_counts(void **state)
     foreign_recorded(r, "start-stop-daemon", "run", 0);
 }
 
-/* A subreaper that waits for whatever falls to it: the sender falls to it too,
- * and must not stay for longer than the run. */
-static void test_launchers_subreaper_is_not_held_up(void **state)
-{
-    static const char script[] =
-        "import ctypes, os, subprocess, sys\n"
-        "ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)\n"
-        "print(subprocess.run(sys.argv[1:]).returncode)\n"
-        "try:\n"
-        "    while True: os.wait()\n"
-        "except ChildProcessError: pass\n";
-    struct recorded *r = *state;
-    const struct sides sides = {.with = TEL_STAGE_SHIM};
-    char *argv[] = {(char *)(uintptr_t) "/usr/bin/python3",
-                    (char *)(uintptr_t) "-c",
-                    (char *)(uintptr_t)script,
-                    (char *)(uintptr_t)tool(r),
-                    (char *)(uintptr_t) "exit",
-                    (char *)(uintptr_t) "77",
-                    NULL};
-
-    foreign_need("/usr/bin/python3", "python3");
-    /* A real sender, which takes the run out. */
-    tel_lease_drop(r->table);
-    foreign_same(r, &sides, argv, 0);
-    recorded_nothing_more(r);
-    assert_int_equal(tel_lease_holder(r->table), 0);
-}
-
 /* A run under valgrind: another loader, and no image of the kernel's. */
 static void test_launchers_valgrind_counts_once(void **state)
 {
@@ -270,7 +242,6 @@ int main(void)
         TEST(test_launchers_env_i_records_nothing),
         TEST(test_launchers_timeout_that_kills_is_lost_or_told),
         TEST(test_launchers_daemon_of_start_stop_daemon_counts),
-        TEST(test_launchers_subreaper_is_not_held_up),
         TEST(test_launchers_valgrind_counts_once),
     };
 
