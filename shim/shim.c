@@ -51,6 +51,7 @@ EXPORT void _exit(int status) __attribute__((noreturn));
 EXPORT void _Exit(int status) __attribute__((noreturn));
 EXPORT void quick_exit(int status) __attribute__((noreturn));
 EXPORT int daemon(int nochdir, int noclose);
+EXPORT const struct tel_run *tel_shim_run_1(void);
 
 /* dlsym gives an object pointer where a function is meant (dlsym(3)). */
 static void look_up(void *ret_function, const char *name)
@@ -128,6 +129,13 @@ __attribute__((constructor)) static void start(int argc, char **argv,
         arm(&run);
     }
     errno = saved;
+}
+
+/* For the crash object, which is loaded together with this one or not at all.
+ * The number changes with the form of struct tel_run. */
+const struct tel_run *tel_shim_run_1(void)
+{
+    return &own.run;
 }
 
 /* As glibc and musl end a process: until the kernel has done it. */

@@ -36,12 +36,13 @@ static void test_object_needs_libc_only(void **state)
     free(out);
 }
 
-static void test_object_exports_only_what_it_interposes(void **state)
+static void test_object_exports_what_it_interposes_and_its_run(void **state)
 {
     char *out = shell(*state, "nm -D --defined-only \"$0\" | "
                               "awk '{print $3}' | sort");
 
-    assert_string_equal(out, "_Exit\n_exit\ndaemon\nquick_exit\n");
+    assert_string_equal(out, "_Exit\n_exit\ndaemon\nquick_exit\n"
+                             "tel_shim_run_1\n");
     free(out);
 }
 
@@ -105,7 +106,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_object_needs_libc_only),
-        cmocka_unit_test(test_object_exports_only_what_it_interposes),
+        cmocka_unit_test(test_object_exports_what_it_interposes_and_its_run),
         cmocka_unit_test(test_object_imports_equal_the_list),
         cmocka_unit_test(test_object_is_at_most_48_kib),
         cmocka_unit_test(test_object_is_bound_at_start_and_never_unloaded),
