@@ -91,6 +91,13 @@ static void print_end(const struct tel_policy *policy)
         printf("%s; or the signal that ended it", ends[policy->coarse.exit]);
         print_purpose(policy, "exit");
     }
+    if (policy->crash) {
+        print_key("crash");
+        printf("where in the program, if a fault ended it: part of its "
+               "build-id,\n           an address in it, and a number made "
+               "of the calls that led there");
+        print_purpose(policy, "crash");
+    }
 }
 
 static void print_event(const struct tel_policy *policy)

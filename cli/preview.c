@@ -158,6 +158,10 @@ static void print_human(const struct tel_policy *policy,
 {
     printf("This run of %s would be recorded as:\n\n", policy->name);
     print_fields(policy, preview->query);
+    if (policy->crash)
+        printf("\nIf a fault ends it, sig stands in the place of exit, and "
+               "crash says where\nin the program (sig=11, "
+               "crash=1a2b3c4d-4f10-9c0ffee1).\n");
     if (local) {
         printf("\nNo request: it is counted on this account only.\n");
         return;

@@ -120,6 +120,25 @@ static int add_item(struct tel_report_event *event, const struct tel_cell *cell,
     return -EBADMSG;
 }
 
+/* A signature's total, which belongs to no event. */
+static int add_crash(struct tel_report_tool *tool, const struct tel_cell *cell,
+                     uint64_t n)
+{
+    struct tel_report_crash *crash = NULL;
+    int r;
+
+    if (cell->event[0] != '\0')
+        return -EBADMSG;
+    crash = append(&tool->crashes, &tool->ncrashes, sizeof(*crash));
+    if (crash == NULL)
+        return -ENOMEM;
+    crash->runs = n;
+    r = copy(crash->signature, sizeof(crash->signature), cell->value);
+    if (r == 0)
+        r = copy(crash->version, sizeof(crash->version), cell->version);
+    return r;
+}
+
 /* Rows come grouped by tool, then by event and version. */
 static int take_row(void *context, const struct tel_cell *cell, uint64_t n)
 {
@@ -136,6 +155,8 @@ static int take_row(void *context, const struct tel_cell *cell, uint64_t n)
             return -ENOMEM;
         r = copy(tool->id, sizeof(tool->id), cell->tool);
     }
+    if (strcmp(cell->item, "crash") == 0)
+        return r == 0 ? add_crash(tool, cell, n) : r;
     if (tool->nevents > 0)
         event = &tool->events[tool->nevents - 1];
     if (r == 0 && (event == NULL || strcmp(event->event, cell->event) != 0 ||
@@ -189,6 +210,31 @@ static int by_frequency(const void *a, const void *b)
     return order != 0 ? order : strcmp(x->version, y->version);
 }
 
+static int by_runs(const void *a, const void *b)
+{
+    const struct tel_report_crash *x = a;
+    const struct tel_report_crash *y = b;
+    int order = (x->runs < y->runs) - (x->runs > y->runs);
+
+    if (order == 0)
+        order = strcmp(x->signature, y->signature);
+    return order != 0 ? order : strcmp(x->version, y->version);
+}
+
+static void hold_crashes(struct tel_report_tool *tool, uint64_t k)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < tool->ncrashes; i++) {
+        if (tool->crashes[i].runs >= k)
+            tool->crashes[kept++] = tool->crashes[i];
+    }
+    tool->crashes_held_back = tool->ncrashes - kept;
+    tool->ncrashes = kept;
+    if (kept > 0)
+        qsort(tool->crashes, kept, sizeof(*tool->crashes), by_runs);
+}
+
 static void find_percentiles(struct tel_report_event *event, uint64_t k)
 {
     uint64_t timed = 0;
@@ -207,6 +253,7 @@ static void hold_back(struct tel_report_tool *tool, uint64_t k)
 {
     size_t kept = 0;
 
+    hold_crashes(tool, k);
     for (size_t i = 0; i < tool->nevents; i++) {
         struct tel_report_event *event = &tool->events[i];
 
@@ -277,6 +324,7 @@ void tel_report_clear(struct tel_report *report)
         for (size_t j = 0; j < report->tools[i].nevents; j++)
             clear_event(&report->tools[i].events[j]);
         free(report->tools[i].events);
+        free(report->tools[i].crashes);
     }
     free(report->tools);
     free(report->refused);

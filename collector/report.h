@@ -40,11 +40,20 @@ struct tel_report_event {
     uint32_t p50_ms, p95_ms;
 };
 
+struct tel_report_crash {
+    char signature[TEL_CRASH_MAX + 1];
+    char version[TEL_VERSION_MAX + 1]; /* empty where versions are summed */
+    uint64_t runs;
+};
+
 struct tel_report_tool {
     char id[TEL_NAME_MAX + 1];
+    struct tel_report_crash *crashes; /* the most frequent first */
+    size_t ncrashes;
     struct tel_report_event *events; /* the most frequent first */
     size_t nevents;
-    uint64_t held_back; /* events under k runs */
+    uint64_t held_back;         /* events under k runs */
+    uint64_t crashes_held_back; /* signatures under k runs */
 };
 
 struct tel_report {

@@ -84,6 +84,29 @@ static void write_event(const struct tel_report_event *event, bool by_version,
     (void)fputc('}', out);
 }
 
+/* Named only where there are any: most policies ask for none. */
+static void write_crashes(const struct tel_report_tool *tool, bool by_version,
+                          FILE *out)
+{
+    if (tool->ncrashes > 0) {
+        (void)fputs(",\n \"crashes\": [", out);
+        for (size_t i = 0; i < tool->ncrashes; i++) {
+            (void)fputs(i > 0 ? ",\n  " : "\n  ", out);
+            (void)fputs("{\"crash\": ", out);
+            write_string(tool->crashes[i].signature, out);
+            if (by_version) {
+                (void)fputs(", \"version\": ", out);
+                write_string(tool->crashes[i].version, out);
+            }
+            write_number("runs", tool->crashes[i].runs, out);
+            (void)fputc('}', out);
+        }
+        (void)fputc(']', out);
+    }
+    if (tool->crashes_held_back > 0)
+        write_number("crashes_held_back", tool->crashes_held_back, out);
+}
+
 static void write_tool(const struct tel_report_tool *tool, bool by_version,
                        FILE *out)
 {
@@ -97,6 +120,7 @@ static void write_tool(const struct tel_report_tool *tool, bool by_version,
     (void)fputc(']', out);
     if (tool->held_back > 0)
         write_number("held_back", tool->held_back, out);
+    write_crashes(tool, by_version, out);
     (void)fputc('}', out);
 }
 

@@ -155,6 +155,36 @@ static void write_table(const struct tel_report_tool *tool,
     (void)fputc('\n', out);
 }
 
+static void write_crashes(const struct tel_report_tool *tool,
+                          const struct tel_report_options *options, FILE *out)
+{
+    if (tool->ncrashes == 0)
+        return;
+    colour(options, bold, out);
+    (void)fprintf(out, "%-30s  %10s", "CRASH", "RUNS");
+    colour(options, plain, out);
+    (void)fputc('\n', out);
+    for (size_t i = 0; i < tool->ncrashes; i++) {
+        const struct tel_report_crash *crash = &tool->crashes[i];
+        char signature[CELL_MAX];
+        char version[CELL_MAX];
+
+        put_text(signature, crash->signature);
+        put_text(version, crash->version);
+        (void)fprintf(out, "%-30s  %10" PRIu64 "%s%s\n", signature, crash->runs,
+                      version[0] != '\0' ? "  " : "", version);
+    }
+}
+
+static void write_held_back(uint64_t n, const char *what,
+                            const struct tel_report_options *options, FILE *out)
+{
+    if (n > 0)
+        (void)fprintf(out,
+                      "%" PRIu64 " %s%s held back: under %" PRIu64 " runs\n", n,
+                      what, n == 1 ? "" : "s", options->k);
+}
+
 static void write_tool(const struct tel_report_tool *tool,
                        const struct tel_report_options *options, FILE *out)
 {
@@ -167,10 +197,9 @@ static void write_tool(const struct tel_report_tool *tool,
     (void)fputc('\n', out);
     if (tool->nevents > 0)
         write_table(tool, options, out);
-    if (tool->held_back > 0)
-        (void)fprintf(
-            out, "%" PRIu64 " event%s held back: under %" PRIu64 " runs\n",
-            tool->held_back, tool->held_back == 1 ? "" : "s", options->k);
+    write_held_back(tool->held_back, "event", options, out);
+    write_crashes(tool, options, out);
+    write_held_back(tool->crashes_held_back, "crash signature", options, out);
     (void)fputc('\n', out);
 }
 

@@ -40,7 +40,8 @@ struct tel_store;
 
 /*
  * One total, named by what it counts. item is one of runs, ok, error, signal,
- * lost (value is empty), exit, sig, ms, field:KEY (value says which).
+ * lost (value is empty), exit, sig, ms, field:KEY (value says which); or, with
+ * an empty event, crash: a signature, or TEL_STORE_OTHER.
  */
 struct tel_cell {
     const char *tool;
@@ -78,6 +79,15 @@ int tel_store_remember(struct tel_store *store,
 /* Counts one. */
 int tel_store_add(struct tel_store *store, const struct tel_cell *cell);
 int tel_store_refuse(struct tel_store *store, const char *reason);
+
+/*
+ * Counts one, as tel_store_add does, but under TEL_STORE_OTHER where max other
+ * values of this item have been counted already on this day: for values that
+ * no policy lists one by one, and that anybody may send.
+ */
+#define TEL_STORE_OTHER "other"
+int tel_store_add_bounded(struct tel_store *store, const struct tel_cell *cell,
+                          unsigned max);
 
 /*
  * Calls row for each total over all days: in the order of tool, event,

@@ -61,6 +61,12 @@ static const char *const statements[STATEMENTS] = {
     [STATEMENT_REMEMBER] = "INSERT OR IGNORE INTO seen VALUES(?1, ?2)",
     [STATEMENT_ADD] = "INSERT INTO total VALUES(?1, ?2, ?3, ?4, ?5, ?6, 1)"
                       " ON CONFLICT DO UPDATE SET n = n + 1",
+    [STATEMENT_HAS] = "SELECT 1 FROM total WHERE tool = ?2 AND day = ?1"
+                      " AND version = ?3 AND event = ?4 AND item = ?5"
+                      " AND value = ?6",
+    [STATEMENT_VALUES] = "SELECT count(*) FROM total WHERE tool = ?2"
+                         " AND day = ?1 AND version = ?3 AND event = ?4"
+                         " AND item = ?5",
     [STATEMENT_REFUSE] = "INSERT INTO refused VALUES(?1, ?2, 1)"
                          " ON CONFLICT DO UPDATE SET n = n + 1",
 };
@@ -361,17 +367,60 @@ int tel_store_remember(struct tel_store *store,
     return run(store, STATEMENT_REMEMBER);
 }
 
-int tel_store_add(struct tel_store *store, const struct tel_cell *cell)
+/* All of a cell's name, or all but its value. */
+static void bind_cell(struct tel_store *store, enum statement which,
+                      const struct tel_cell *cell)
 {
-    sqlite3_stmt *statement = store->statements[STATEMENT_ADD];
+    sqlite3_stmt *statement = store->statements[which];
 
     bind(statement, 1, store->day);
     bind(statement, 2, cell->tool);
     bind(statement, 3, cell->version);
     bind(statement, 4, cell->event);
     bind(statement, 5, cell->item);
-    bind(statement, 6, cell->value);
+    if (which != STATEMENT_VALUES)
+        bind(statement, 6, cell->value);
+}
+
+int tel_store_add(struct tel_store *store, const struct tel_cell *cell)
+{
+    bind_cell(store, STATEMENT_ADD, cell);
     return run(store, STATEMENT_ADD);
+}
+
+/* The number in the first column of the first row; 0 where there is none. */
+static int ask(struct tel_store *store, enum statement which,
+               int64_t *ret_number)
+{
+    sqlite3_stmt *statement = store->statements[which];
+    int r = sqlite3_step(statement);
+
+    if (r == SQLITE_ROW || r == SQLITE_DONE)
+        *ret_number = r == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    else
+        (void)tel_store_failed(store);
+    (void)sqlite3_reset(statement);
+    return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : -EIO;
+}
+
+int tel_store_add_bounded(struct tel_store *store, const struct tel_cell *cell,
+                          unsigned max)
+{
+    struct tel_cell other = *cell;
+    int64_t known = 0;
+    int64_t values = 0;
+    int r;
+
+    other.value = TEL_STORE_OTHER;
+    bind_cell(store, STATEMENT_HAS, cell);
+    r = ask(store, STATEMENT_HAS, &known);
+    if (r == 0 && known == 0) {
+        bind_cell(store, STATEMENT_VALUES, cell);
+        r = ask(store, STATEMENT_VALUES, &values);
+    }
+    if (r < 0)
+        return r;
+    return tel_store_add(store, values < max ? cell : &other);
 }
 
 int tel_store_refuse(struct tel_store *store, const char *reason)

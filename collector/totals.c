@@ -68,6 +68,23 @@ static int add_field(struct tel_store *store, const struct tel_cell *cell,
     return add(store, cell, item, field->value);
 }
 
+/*
+ * Under no event: which command it was and where it crashed are two totals,
+ * and their combination would be a third.
+ */
+static int add_crash(struct tel_store *store, const struct tel_event *event)
+{
+    const struct tel_cell cell = {
+        .tool = event->tool,
+        .version = event->version,
+        .event = "",
+        .item = "crash",
+        .value = event->crash,
+    };
+
+    return tel_store_add_bounded(store, &cell, TEL_TOTALS_CRASHES_MAX);
+}
+
 int tel_totals_add(struct tel_store *store, const struct tel_event *event)
 {
     const struct tel_cell cell = {
@@ -86,5 +103,7 @@ int tel_totals_add(struct tel_store *store, const struct tel_event *event)
                        tel_coarse_rounded((uint64_t)event->ms));
     for (size_t i = 0; r == 0 && i < event->nfields; i++)
         r = add_field(store, &cell, &event->fields[i]);
+    if (r == 0 && event->crash[0] != '\0')
+        r = add_crash(store, event);
     return r;
 }

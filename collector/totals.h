@@ -7,10 +7,13 @@
 
 #include "store.h"
 
+/* Signatures of crashes that are told apart, a day, tool and version. */
+#define TEL_TOTALS_CRASHES_MAX 1000
+
 /*
  * Counts an event that a policy allows: its run, its end, its duration and
- * each of its fields, every one by itself, never two together. What has no
- * total is forgotten: the C library, the system. 0, or -EIO.
+ * each of its fields and its crash, every one by itself, never two together.
+ * What has no total is forgotten: the C library, the system. 0, or -EIO.
  */
 int tel_totals_add(struct tel_store *store, const struct tel_event *event);
 

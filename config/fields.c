@@ -182,6 +182,40 @@ static int parse_exit(struct parse *parse, struct span value)
     }
 }
 
+static int parse_crash(struct parse *parse, struct span value)
+{
+    if (parse->crash.len > 0) {
+        return parse_fail(parse, "given twice", parse->ini.key);
+    }
+    if (!span_is(value, "on") && !span_is(value, "off")) {
+        return parse_fail(parse, "crash is on or off, not", value);
+    }
+    parse->crash = parse_str(parse, value);
+    parse->policy->crash = span_is(value, "on");
+    return 0;
+}
+
+static int parse_build_ids(struct parse *parse, struct span value)
+{
+    struct tel_policy *policy = parse->policy;
+
+    for (unsigned n = 0;; n++) {
+        struct span word = span_word(&value);
+
+        if (word.len == 0 && n > 0) {
+            return 0;
+        }
+        if (!build_id_valid(word)) {
+            return parse_fail(parse, "not a build-id (16 to 64 digits 0-9 a-f)",
+                              word);
+        }
+        if (policy->nbuild_ids == TEL_BUILD_IDS_MAX) {
+            return parse_fail(parse, "too many build-ids", word);
+        }
+        policy->build_ids[policy->nbuild_ids++] = parse_str(parse, word);
+    }
+}
+
 int parse_field(struct parse *parse)
 {
     struct tel_policy *policy = parse->policy;
@@ -194,6 +228,12 @@ int parse_field(struct parse *parse)
     }
     if (span_is(key, "exit")) {
         return parse_exit(parse, parse->ini.value);
+    }
+    if (span_is(key, "crash")) {
+        return parse_crash(parse, parse->ini.value);
+    }
+    if (span_is(key, "build-ids")) {
+        return parse_build_ids(parse, parse->ini.value);
     }
     if (!tel_key_valid(key.at, key.len)) {
         return parse_fail(parse, "not a name that a field may have", key);

@@ -35,6 +35,11 @@ static void add_exit(struct tel_text *text, const struct tel_policy *policy)
     }
 }
 
+static void add_crash(struct tel_text *text, const struct tel_policy *policy)
+{
+    tel_text_add(text, policy->crash ? "crash=on" : "");
+}
+
 static void add_field(struct tel_text *text, const struct tel_policy *policy,
                       const struct tel_field *field)
 {
@@ -66,18 +71,20 @@ static void add_modifier(struct tel_text *text, const struct tel_policy *policy,
 int tel_policy_kind(const struct tel_policy *policy, size_t index, char *buf,
                     size_t size)
 {
+    static void (*const fixed[])(struct tel_text *,
+                                 const struct tel_policy *) = {add_ms, add_exit,
+                                                               add_crash};
+    const size_t nfixed = sizeof(fixed) / sizeof(fixed[0]);
     struct tel_text text;
 
     tel_text_start(&text, buf, size);
-    if (index == 0) {
-        add_ms(&text, policy);
-    } else if (index == 1) {
-        add_exit(&text, policy);
-    } else if (index - 2 < policy->nfields) {
-        add_field(&text, policy, &policy->fields[index - 2]);
-    } else if (index - 2 - policy->nfields < policy->nmodifiers) {
+    if (index < nfixed) {
+        fixed[index](&text, policy);
+    } else if (index - nfixed < policy->nfields) {
+        add_field(&text, policy, &policy->fields[index - nfixed]);
+    } else if (index - nfixed - policy->nfields < policy->nmodifiers) {
         add_modifier(&text, policy,
-                     &policy->modifiers[index - 2 - policy->nfields]);
+                     &policy->modifiers[index - nfixed - policy->nfields]);
     } else {
         return -ENOENT;
     }

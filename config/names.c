@@ -7,9 +7,9 @@
 
 #include "parse.h"
 
-/* Keys that every event has: no field may take one. */
-static const char reserved_keys[][8] = {"t",    "e",  "v",    "tv",  "os",
-                                        "libc", "ms", "exit", "sig", "end"};
+/* Keys that tel itself gives: no field may take one. */
+static const char reserved_keys[][8] = {
+    "t", "e", "v", "tv", "os", "libc", "ms", "exit", "sig", "end", "crash"};
 
 static bool is_digit(char byte)
 {
@@ -90,6 +90,31 @@ bool option_valid(struct span option)
 bool value_valid(struct span value)
 {
     return value.len <= TEL_VALUE_MAX && made_of(value, "._+:-");
+}
+
+bool build_id_valid(struct span digits)
+{
+    for (size_t i = 0; i < digits.len; i++) {
+        if (!is_digit(digits.at[i]) &&
+            !(digits.at[i] >= 'a' && digits.at[i] <= 'f')) {
+            return false;
+        }
+    }
+    return digits.len >= TEL_BUILD_ID_MIN && digits.len <= TEL_BUILD_ID_MAX;
+}
+
+bool tel_policy_has_build(const struct tel_policy *policy, const char *digits,
+                          size_t len)
+{
+    for (unsigned i = 0; i < policy->nbuild_ids; i++) {
+        struct span listed = str_span(policy, policy->build_ids[i]);
+
+        if (memcmp(listed.at, digits, len < listed.len ? len : listed.len) ==
+            0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool tel_release_valid(const char *version, size_t len)

@@ -15,6 +15,7 @@ struct parse {
     struct ini ini;
     bool has_ms;
     bool has_exit;
+    struct tel_str crash;
     struct tel_str method; /* as given: each of these at most once */
     struct tel_str consent;
     struct tel_str verbs;
@@ -42,6 +43,7 @@ bool option_valid(struct span option);
 bool value_valid(struct span value);
 bool variable_valid(struct span name);
 bool endpoint_valid(struct span url);
+bool build_id_valid(struct span digits);
 
 /*
  * Whether all events of the policy have names of their own on the wire;

@@ -418,7 +418,8 @@ static void clear(struct tel_policy *policy)
     policy->coarse.exit = TEL_EXIT_OFF;
     policy->nverbs = policy->naliases = policy->nmodifiers = 0;
     policy->nvalue_options = policy->nfields = policy->nitems = 0;
-    policy->npurposes = 0;
+    policy->npurposes = policy->nbuild_ids = 0;
+    policy->crash = false;
 }
 
 int tel_policy_parse(struct tel_policy *ret_policy, const char *name,

@@ -64,7 +64,8 @@ static int check_size(struct parse *parse)
     const struct tel_policy *policy = parse->policy;
     size_t size = strlen("t=&e=&v=1&tv=&os=linux&libc=&ms=3600000&exit=error") +
                   (size_t)3 * policy->id.len + TEL_EVENT_MAX + escapes(policy) +
-                  TEL_VERSION_MAX + 24;
+                  TEL_VERSION_MAX + 24 +
+                  (policy->crash ? strlen("&crash=") + TEL_CRASH_MAX : 0);
 
     for (unsigned i = 0; i < policy->nfields; i++) {
         size += 2U + policy->fields[i].key.len +
@@ -111,7 +112,8 @@ static int check_references(struct parse *parse)
 
 static bool has_purpose_target(const struct tel_policy *policy, struct span key)
 {
-    if (span_is(key, "ms") || span_is(key, "exit")) {
+    if (span_is(key, "ms") || span_is(key, "exit") ||
+        (span_is(key, "crash") && policy->crash)) {
         return true;
     }
     for (unsigned i = 0; i < policy->nfields; i++) {
@@ -120,6 +122,22 @@ static bool has_purpose_target(const struct tel_policy *policy, struct span key)
         }
     }
     return false;
+}
+
+/* A crash is told only beside the signal that ended the run. */
+static int check_crash(struct parse *parse)
+{
+    const struct tel_policy *policy = parse->policy;
+
+    if (policy->crash && policy->coarse.exit == TEL_EXIT_OFF) {
+        return fail_at(parse, parse->crash,
+                       "crash needs an exit other than off to be");
+    }
+    if (!policy->crash && policy->nbuild_ids > 0) {
+        return fail_at(parse, policy->build_ids[0],
+                       "crash is not on, but a build-id is listed:");
+    }
+    return 0;
 }
 
 int parse_check(struct parse *parse)
@@ -138,6 +156,9 @@ int parse_check(struct parse *parse)
                        "verbs = none, but one is listed:");
     }
     r = check_references(parse);
+    if (r == 0) {
+        r = check_crash(parse);
+    }
     if (r < 0) {
         return r;
     }

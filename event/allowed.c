@@ -95,6 +95,18 @@ static enum tel_refusal check_end(const struct tel_coarse *coarse,
     return declared ? TEL_ACCEPTED : TEL_REFUSED_FIELD;
 }
 
+static enum tel_refusal check_crash(const struct tel_policy *policy,
+                                    const char *crash)
+{
+    if (crash[0] == '\0')
+        return TEL_ACCEPTED;
+    if (!policy->crash)
+        return TEL_REFUSED_FIELD;
+    return tel_policy_has_build(policy, crash, TEL_BUILD_LEN)
+               ? TEL_ACCEPTED
+               : TEL_REFUSED_VALUE;
+}
+
 /* A run that was lost has no duration; exit = off does not tell which was. */
 static enum tel_refusal check_ms(const struct tel_coarse *coarse,
                                  enum tel_end end, int32_t ms)
@@ -190,6 +202,8 @@ enum tel_refusal tel_event_allowed(const struct tel_event *event,
     if (refusal == TEL_ACCEPTED)
         refusal =
             check_ms(&policy->coarse, (enum tel_end)event->end, event->ms);
+    if (refusal == TEL_ACCEPTED)
+        refusal = check_crash(policy, event->crash);
     for (unsigned i = 0; refusal == TEL_ACCEPTED && i < event->nfields; i++)
         refusal = check_field(policy, &event->fields[i]);
     return refusal;

@@ -28,17 +28,27 @@ struct reading {
     const char *what;
 };
 
-enum { KEY_T, KEY_E, KEY_V, KEY_TV, KEY_OS, KEY_LIBC, KEY_MS, KEY_END };
+enum {
+    KEY_T,
+    KEY_E,
+    KEY_V,
+    KEY_TV,
+    KEY_OS,
+    KEY_LIBC,
+    KEY_MS,
+    KEY_END,
+    KEY_CRASH
+};
 #define KEYS_NEEDED ((1U << KEY_MS) - 1)
 
 /* exit, sig and end are one: how the run ended, told once. */
 static const struct {
-    char name[5];
+    char name[6];
     uint8_t bit;
-} keys[] = {{"t", KEY_T},    {"e", KEY_E},      {"v", KEY_V},
-            {"tv", KEY_TV},  {"os", KEY_OS},    {"libc", KEY_LIBC},
-            {"ms", KEY_MS},  {"exit", KEY_END}, {"sig", KEY_END},
-            {"end", KEY_END}};
+} keys[] = {{"t", KEY_T},     {"e", KEY_E},        {"v", KEY_V},
+            {"tv", KEY_TV},   {"os", KEY_OS},      {"libc", KEY_LIBC},
+            {"ms", KEY_MS},   {"exit", KEY_END},   {"sig", KEY_END},
+            {"end", KEY_END}, {"crash", KEY_CRASH}};
 
 static int fail(struct reading *reading, const char *what)
 {
@@ -122,6 +132,11 @@ static int take_string(struct reading *reading, const struct pair *pair,
     case KEY_OS:
         return value_is(pair, "linux") ? 0
                                        : fail(reading, "os can only be linux");
+    case KEY_CRASH:
+        if (!tel_crash_valid(pair->value, pair->value_len))
+            return fail(reading, "crash is not build-offset-frames");
+        keep(event->crash, pair);
+        return 0;
     default:
         if (pair->value_len > TEL_LIBC_MAX)
             return fail(reading, "libc is too long");

@@ -92,6 +92,8 @@ static int encode(const struct tel_event *event, bool json, char *buf,
     if (event->ms >= 0)
         add_number(&form, "ms", (uint64_t)event->ms);
     add_end(&form, event);
+    if (event->crash[0] != '\0')
+        add_string(&form, "crash", event->crash);
     for (unsigned i = 0; i < event->nfields; i++)
         add_string(&form, event->fields[i].key, event->fields[i].value);
     if (json)

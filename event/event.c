@@ -53,6 +53,14 @@ static bool end_valid(const struct tel_event *event)
     }
 }
 
+static bool crash_valid(const struct tel_event *event)
+{
+    return event->crash[0] == '\0' ||
+           (event->end == TEL_END_SIGNAL &&
+            tel_crash_valid(event->crash,
+                            length(event->crash, sizeof(event->crash))));
+}
+
 static bool fields_valid(const struct tel_event *event)
 {
     if (event->nfields > TEL_FIELDS_MAX)
@@ -87,7 +95,7 @@ bool tel_event_valid(const struct tel_event *event)
                            length(event->libc, sizeof(event->libc)),
                            TEL_LIBC_MAX) &&
            event->ms >= -1 && event->ms <= TEL_MS_TOP && end_valid(event) &&
-           fields_valid(event);
+           crash_valid(event) && fields_valid(event);
 }
 
 static int copy(char *buf, size_t size, const char *string)
@@ -178,6 +186,7 @@ void tel_event_finish(struct tel_event *event, const struct tel_coarse *coarse,
 
     event->end = TEL_END_UNSAID;
     event->code = 0;
+    event->crash[0] = '\0';
     if (coarse->exit == TEL_EXIT_OFF)
         return;
     if (end == TEL_RAW_EXIT) {

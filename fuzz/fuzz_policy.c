@@ -40,6 +40,16 @@ static int split(const char *text, size_t size, char **args)
     return nargs;
 }
 
+/* The longest that the last listed program can give. */
+static void add_crash(struct tel_event *event)
+{
+    static const char longest[] = "-ffffffffffff-01234567";
+    struct tel_str build = policy.build_ids[policy.nbuild_ids - 1];
+
+    memcpy(event->crash, tel_str_at(&policy, build), TEL_BUILD_LEN);
+    memcpy(event->crash + TEL_BUILD_LEN, longest, sizeof(longest));
+}
+
 static void check_event(struct tel_event *event)
 {
     static const enum tel_raw_end ends[] = {TEL_RAW_EXIT, TEL_RAW_SIGNAL,
@@ -51,6 +61,8 @@ static void check_event(struct tel_event *event)
         int len;
 
         tel_event_finish(event, &policy.coarse, 3599999, ends[i], 11);
+        if (event->end == TEL_END_SIGNAL && policy.nbuild_ids > 0)
+            add_crash(event);
         must(tel_event_allowed(event, &policy) == TEL_ACCEPTED);
         len = tel_event_to_query(event, text, sizeof(text));
         must(len > 0);

@@ -73,11 +73,12 @@ static void enter(const struct tel_env *env, struct place *place)
 }
 
 static void arm(struct tel_run *run, struct table_head *head, unsigned slot,
-                uint64_t claim, int64_t start_ns)
+                const struct table_slot *body)
 {
     run->word = &head->words[slot];
-    run->claim = claim;
-    run->start_ns = start_ns;
+    run->claim = body->claim;
+    run->start_ns = body->start_ns;
+    run->crashes = body->crashes == 1;
     run->clock = (int)head->clock;
 }
 
@@ -97,7 +98,7 @@ static bool resume(struct place *place, pid_t pid, struct tel_run *ret_run)
     if (slot < 0) {
         return false;
     }
-    arm(ret_run, place->head, (unsigned)slot, body.claim, body.start_ns);
+    arm(ret_run, place->head, (unsigned)slot, &body);
     return true;
 }
 
@@ -191,6 +192,7 @@ static int describe(const struct tel_program *program, struct table_slot *slot)
     }
     memcpy(slot->name, policy.name, sizeof(slot->name));
     slot->coarse = policy.coarse;
+    slot->crashes = policy.crash;
     slot->watched = program->watched;
     return 0;
 }
@@ -246,7 +248,7 @@ static enum tel_begin claim(const struct tel_program *program,
     if (i < 0) {
         return TEL_BEGIN_NOT_RECORDED;
     }
-    arm(ret_run, place->head, (unsigned)i, slot.claim, slot.start_ns);
+    arm(ret_run, place->head, (unsigned)i, &slot);
     if (r == -EPERM && is_others(place->head, slot.proc_dev)) {
         tel_run_abandon(ret_run);
         ret_run->word = NULL;

@@ -8,11 +8,6 @@
 
 #include "table.h"
 
-static off_t slot_offset(unsigned slot)
-{
-    return (off_t)(TABLE_HEAD + slot * sizeof(struct table_slot));
-}
-
 uint32_t hash_name(const char *name)
 {
     return tel_text_hash(name) | 1; /* 0 means free */

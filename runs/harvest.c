@@ -331,6 +331,22 @@ void tel_table_count(const struct tel_table *table,
     *ret_counts = table->counts;
 }
 
+/* Where it crashed, if the run ended by the signal that this is of. */
+static void add_crash(const struct table_slot *slot, uint64_t word,
+                      struct tel_event *event)
+{
+    const struct table_crash *stored = &slot->crash;
+    struct tel_crash crash = {stored->build, stored->frames, stored->offset};
+
+    if (slot->crashes == 1 && event->end == TEL_END_SIGNAL &&
+        stored->signal == event->code &&
+        stored->claim == (word & WORD_CLAIM_MASK) &&
+        stored->check == crash_check(stored) &&
+        tel_crash_text(&crash, event->crash, sizeof(event->crash)) < 0) {
+        event->crash[0] = '\0';
+    }
+}
+
 /* Duration and end: the kernel's word before the recorder's. */
 static void finish(const struct tel_table *table, unsigned i, uint64_t word,
                    const struct table_slot *slot, struct tel_event *event)
@@ -356,6 +372,7 @@ static void finish(const struct tel_table *table, unsigned i, uint64_t word,
     }
     tel_event_finish(event, &slot->coarse, ms < 0 ? 0 : (uint64_t)ms, end,
                      code);
+    add_crash(slot, word, event);
 }
 
 /* Reads a slot that any process of the user may have scribbled on. */

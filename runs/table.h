@@ -12,7 +12,8 @@
  *
  * The first 4096 bytes are all that a recorder maps, and all that it ever
  * changes by a memory store. A slot's body is written once, by pwrite, while
- * its word says CLAIMING.
+ * its word says CLAIMING; but where its policy says crash = on, the crash
+ * object maps the page too, and stores into the body's crash alone.
  *
  * A word, from bit 0:
  *
@@ -38,6 +39,11 @@
  * RUNNING or ENDED one whose pid is gone is a run that is over. A body counts
  * only if its claim is the word's. What a body says is checked like input
  * from anywhere: nothing in it is followed.
+ *
+ * A crash is stored after the word says END_SIGNAL, and several times, as the
+ * frames are walked. It counts only with the claim and the signal that the
+ * word has, and with the check that belongs to its numbers: what was torn by
+ * a second fault, or was stored late into another run's slot, does not count.
  *
  * The slots of one bucket (8 words, one cache line) follow from the pid, so
  * that a single small pread tells whether a pid has a run.
@@ -79,18 +85,29 @@ struct table_head {
     uint64_t words[TABLE_SLOTS];
 };
 
+struct table_crash {
+    uint64_t claim;
+    uint64_t offset;
+    uint32_t build;
+    uint32_t frames;
+    uint32_t signal;
+    uint32_t check; /* of all the others, by crash_check */
+};
+
 /* The body of a slot. Strings are NUL-terminated. */
 struct table_slot {
     uint64_t claim;    /* the word's pid and generation bits */
     uint64_t proc_dev; /* st_dev of the /proc that its owner saw */
     int64_t claim_ns;  /* CLOCK_BOOTTIME at the claim */
     int64_t start_ns;  /* on the head's clock */
+    uint64_t crashes;  /* 1: its policy says crash = on */
     uint64_t key;      /* written by the sender: the group it is moved in */
+    struct table_crash crash; /* written by the crash object */
     struct tel_coarse coarse;
     uint8_t watched; /* a watcher will tell how it ended */
     char name[TEL_NAME_MAX + 1];
     char query[TEL_QUERY_MAX + 1]; /* the event, without ms and end */
-    unsigned char to_size[127];
+    unsigned char to_size[87];
 };
 
 #define TABLE_BYTES (TABLE_HEAD + TABLE_SLOTS * sizeof(struct table_slot))
@@ -101,10 +118,11 @@ _Static_assert(sizeof(struct table_slot) == 768, "slot");
 /* Programs of 32 and of 64 bits share a table. */
 _Static_assert(offsetof(struct table_head, leases) == 24, "leases");
 _Static_assert(offsetof(struct table_head, drops) == 152, "drops");
-_Static_assert(offsetof(struct table_slot, key) == 32, "key");
-_Static_assert(offsetof(struct table_slot, coarse) == 40, "coarse");
-_Static_assert(offsetof(struct table_slot, name) == 75, "name");
-_Static_assert(offsetof(struct table_slot, query) == 140, "query");
+_Static_assert(offsetof(struct table_slot, key) == 40, "key");
+_Static_assert(offsetof(struct table_slot, crash) == 48, "crash");
+_Static_assert(offsetof(struct table_slot, coarse) == 80, "coarse");
+_Static_assert(offsetof(struct table_slot, name) == 115, "name");
+_Static_assert(offsetof(struct table_slot, query) == 180, "query");
 _Static_assert(__atomic_always_lock_free(sizeof(uint64_t), 0), "swap");
 
 enum slot_state { SLOT_FREE, SLOT_CLAIMING, SLOT_RUNNING, SLOT_ENDED };
@@ -241,6 +259,14 @@ bool is_inside(int fd, const struct table_head *head, const char *name,
 /* Counts a run that found no slot. claim.c */
 void count_drop(struct table_head *head, const char *name);
 uint32_t hash_name(const char *name);
+
+/* What stands in a crash's check. crash.c */
+uint32_t crash_check(const struct table_crash *crash);
+
+static inline off_t slot_offset(unsigned slot)
+{
+    return (off_t)(TABLE_HEAD + slot * sizeof(struct table_slot));
+}
 
 /*
  * Claims a slot and fills it. The slot's number, or -EBUSY where the bucket

@@ -81,6 +81,7 @@ EXPORT void _exit(int status) __attribute__((noreturn));
 EXPORT void _Exit(int status) __attribute__((noreturn));
 EXPORT void quick_exit(int status) __attribute__((noreturn));
 EXPORT int daemon(int nochdir, int noclose);
+EXPORT const struct tel_run *tel_shim_run_1(void);
 
 /* For musl. */
 EXPORT start_function __libc_start_main;
@@ -214,6 +215,13 @@ __attribute__((constructor)) static void start(int argc, char **argv,
         begin(argc, argv, envp);
     }
     errno = saved;
+}
+
+/* For the crash object, which is loaded together with this one or not at all.
+ * The number changes with the form of struct tel_run. */
+const struct tel_run *tel_shim_run_1(void)
+{
+    return &own.run;
 }
 
 /* As glibc and musl end a process: until the kernel has done it. */

@@ -63,6 +63,35 @@ static void test_on_says_what_and_where(void **state)
     scratch_free(s);
 }
 
+/* Where it crashes is a kind of its own: shown, and bound to the yes. */
+static void test_on_crash_is_shown_and_asked_for(void **state)
+{
+    struct scratch *s = person_new(DEMO_POST);
+    char *out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
+    char *consent;
+
+    (void)state;
+    assert_null(strstr(out, "crash"));
+    assert_true(is_on(s, "demo"));
+    free(out);
+    scratch_write(s, "config/tel/tools.d/demo.conf",
+                  DEMO_POST "[fields]\ncrash = on\n"
+                            "[purposes]\ncrash = Mend what crashes most\n");
+    assert_false(is_on(s, "demo"));
+    out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
+    assert_non_null(strstr(out, "\n  crash    where in the program"));
+    assert_non_null(strstr(out, "Mend what crashes most"));
+    assert_true(is_on(s, "demo"));
+    free(out);
+    consent = read_consent(s);
+    assert_non_null(strstr(consent, " crash=on"));
+    free(consent);
+    out = scratch_ok(s, 0, TEL, "preview", "demo", "commit", NULL);
+    assert_non_null(strstr(out, "crash=1a2b3c4d-4f10-9c0ffee1"));
+    free(out);
+    scratch_free(s);
+}
+
 static void test_on_by_id_is_the_same(void **state)
 {
     struct scratch *s = person_new(DEMO_POST);
@@ -268,6 +297,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_on_says_what_and_where),
+        cmocka_unit_test(test_on_crash_is_shown_and_asked_for),
         cmocka_unit_test(test_on_by_id_is_the_same),
         cmocka_unit_test(test_on_local_sends_nowhere),
         cmocka_unit_test(test_on_under_another_rule_keeps_the_word),

@@ -86,6 +86,52 @@ static void test_env_off_takes_only_the_object_out(void **state)
     expect(TEL_STAGE_SHIM "x", OFF, TEL_STAGE_SHIM "x");
 }
 
+#ifdef TEL_STAGE_CRASH
+#define WITH_CRASH "eval \"$(" TEL " env --crash)\"; "
+#define BOTH TEL_STAGE_SHIM ":" TEL_STAGE_CRASH
+
+static void test_env_crash_puts_both_objects(void **state)
+{
+    (void)state;
+    expect(NULL, WITH_CRASH, BOTH);
+    expect("a.so", WITH_CRASH WITH_CRASH, "a.so:" BOTH);
+    expect(NULL, ON WITH_CRASH ON, BOTH);
+    expect("a.so", WITH_CRASH OFF, "a.so");
+    expect(NULL, WITH_CRASH OFF, "unset");
+}
+
+/* Without its library the object would keep every program from starting. */
+static void test_env_crash_that_cannot_be_loaded_says_so(void **state)
+{
+    struct scratch *s = scratch_new();
+    struct result result;
+
+    (void)state;
+    scratch_write(s, "lib/libunwind.so.8", "no library\n");
+    scratch_set(s, "LD_LIBRARY_PATH", scratch_path(s, "lib"));
+    result = scratch_run(s, TEL, "env", "--crash", NULL);
+    assert_int_equal(result.status, 2);
+    assert_string_equal(result.out, "");
+    assert_non_null(strstr(result.err, "libunwind.so.8"));
+    assert_int_equal(count_of(result.err, "\n"), 1);
+    result_clear(&result);
+    scratch_free(s);
+}
+#else
+static void test_env_crash_without_the_object_says_so(void **state)
+{
+    struct scratch *s = scratch_new();
+    struct result result = scratch_run(s, TEL, "env", "--crash", NULL);
+
+    (void)state;
+    assert_int_equal(result.status, 2);
+    assert_string_equal(result.out, "");
+    assert_non_null(strstr(result.err, "libtel_crash.so"));
+    result_clear(&result);
+    scratch_free(s);
+}
+#endif
+
 static void test_env_is_exported(void **state)
 {
     struct scratch *s = scratch_new();
@@ -170,6 +216,12 @@ int main(void)
         cmocka_unit_test(test_env_twice_is_once),
         cmocka_unit_test(test_env_appends_to_what_is_there),
         cmocka_unit_test(test_env_off_takes_only_the_object_out),
+#ifdef TEL_STAGE_CRASH
+        cmocka_unit_test(test_env_crash_puts_both_objects),
+        cmocka_unit_test(test_env_crash_that_cannot_be_loaded_says_so),
+#else
+        cmocka_unit_test(test_env_crash_without_the_object_says_so),
+#endif
         cmocka_unit_test(test_env_is_exported),
         cmocka_unit_test(test_env_says_how_to_use_it),
         cmocka_unit_test(test_env_musl_is_the_plain_path),

@@ -40,7 +40,8 @@ static const char dock[] =
 
 static const char lister[] =
     HEAD("lister", "1.2", "POST") "[command]\nverbs = none\n"
-                                  "[fields]\nms = bucket\nexit = 0 1 2\n";
+                                  "[fields]\nms = bucket\nexit = 0 1 2\n"
+                                  "crash = on\nbuild-ids = 1a2b3c4d5e6f7081\n";
 
 static bool is_listening(void *context)
 {

@@ -327,6 +327,101 @@ static void test_report_empty_database_has_nothing(void **state)
     free(text);
 }
 
+/* Sends n runs of lister that crashed so. */
+static void send_crashes(struct collect *c, const char *crash, int n)
+{
+    char line[512];
+
+    snprintf(line, sizeof(line),
+             "{\"t\":\"lister\",\"e\":\"run\",\"v\":1,\"tv\":\"1.2\","
+             "\"os\":\"linux\",\"libc\":\"musl\",\"ms\":1,\"sig\":11,"
+             "\"crash\":\"%s\"}\n",
+             crash);
+    for (int i = 0; i < n; i++)
+        assert_int_equal(collect_post(c, line, NULL), 204);
+}
+
+static void test_report_groups_crashes_by_signature(void **state)
+{
+    struct collect *c = *state;
+    json_t *report = NULL;
+    char *text = NULL;
+
+    send_crashes(c, "1a2b3c4d-4f10-9c0ffee1", 6);
+    send_crashes(c, "1a2b3c4d-0-00000000", 4);
+    send_crashes(c, "1a2b3c4d-4f10-00000001", 7);
+    report = collect_report(c, "lister", NULL);
+    assert_int_equal(number_of(event_of(report, "run"), "signal"), 17);
+    assert_int_equal(number_of(report, "crashes_held_back"), 1);
+    json_object_del(report, "events");
+    assert_json(report, "{\"tool\": \"lister\", \"crashes\": ["
+                        "{\"crash\": \"1a2b3c4d-4f10-00000001\", \"runs\": 7},"
+                        "{\"crash\": \"1a2b3c4d-4f10-9c0ffee1\", \"runs\": 6}],"
+                        " \"crashes_held_back\": 1}");
+    json_decref(report);
+    report = collect_report(c, "lister", "--by-version", "-k", "1", NULL);
+    json_object_del(report, "events");
+    assert_json(report,
+                "{\"tool\": \"lister\", \"crashes\": ["
+                "{\"crash\": \"1a2b3c4d-4f10-00000001\", \"version\": \"1.2\","
+                " \"runs\": 7},"
+                "{\"crash\": \"1a2b3c4d-4f10-9c0ffee1\", \"version\": \"1.2\","
+                " \"runs\": 6},"
+                "{\"crash\": \"1a2b3c4d-0-00000000\", \"version\": \"1.2\","
+                " \"runs\": 4}]}");
+    json_decref(report);
+    text = scratch_ok(c->scratch, 0, TEL_COLLECT, "report", "--db",
+                      scratch_path(c->scratch, "totals.db"), "--tool", "lister",
+                      NULL);
+    assert_non_null(strstr(text, "CRASH                                 RUNS\n"
+                                 "1a2b3c4d-4f10-00000001                   7\n"
+                                 "1a2b3c4d-4f10-9c0ffee1                   6\n"
+                                 "1 crash signature held back: under 5 runs"));
+    free(text);
+}
+
+/* Of a program that no policy lists, or of a tool that asks for none. */
+static void test_report_counts_no_crash_of_an_unlisted_program(void **state)
+{
+    struct collect *c = *state;
+
+    assert_int_equal(
+        collect_get(c,
+                    "t=lister&e=run&v=1&tv=1.2&os=linux&libc=musl&ms=1&"
+                    "sig=11&crash=1a2b3c4e-4f10-9c0ffee1",
+                    NULL),
+        422);
+    assert_int_equal(collect_get(c,
+                                 QUERY("commit", "ms=1&sig=11&"
+                                                 "crash=1a2b3c4d-0-00000000"),
+                                 NULL),
+                     422);
+    assert_int_equal(collect_refused(c, "value"), 1);
+    assert_int_equal(collect_refused(c, "field"), 1);
+    assert_int_equal(
+        collect_sql(c, "SELECT count(*) FROM total WHERE item = 'crash'"), 0);
+}
+
+static void test_report_crashes_of_a_day_have_a_bound(void **state)
+{
+    struct collect *c = *state;
+    char crash[40];
+
+    for (int i = 0; i < 1005; i++) {
+        snprintf(crash, sizeof(crash), "1a2b3c4d-%x-00000000", i);
+        send_crashes(c, crash, 1);
+    }
+    send_crashes(c, "1a2b3c4d-1-00000000", 1);
+    assert_int_equal(collect_sql(c, "SELECT n FROM total WHERE item = 'crash'"
+                                    " AND value = 'other'"),
+                     5);
+    assert_int_equal(
+        collect_sql(c, "SELECT count(*) FROM total WHERE item = 'crash'"),
+        1001);
+    assert_int_equal(
+        collect_sql(c, "SELECT sum(n) FROM total WHERE item = 'crash'"), 1006);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -347,6 +442,9 @@ int main(void)
         TEST(test_report_missing_database_is_2),
         TEST(test_report_full_disk_is_said),
         TEST(test_report_empty_database_has_nothing),
+        TEST(test_report_groups_crashes_by_signature),
+        TEST(test_report_counts_no_crash_of_an_unlisted_program),
+        TEST(test_report_crashes_of_a_day_have_a_bound),
     };
 
     return cmocka_run_group_tests_name("collect report", tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -172,6 +173,73 @@ static void test_store_clock_that_jumps_forgets_one_step_only(void **state)
         seen(fixture->store, 20003 + 2 * TEL_KEY_WINDOW_DAYS, other_key));
 }
 
+struct bounded {
+    unsigned cells;
+    uint64_t counted;
+    uint64_t others;
+};
+
+static int take_cell(void *context, const struct tel_cell *found, uint64_t n)
+{
+    struct bounded *bounded = context;
+
+    bounded->cells++;
+    bounded->counted += n;
+    if (strcmp(found->value, TEL_STORE_OTHER) == 0)
+        bounded->others += n;
+    return 0;
+}
+
+static struct bounded bounded_of(const struct fixture *fixture)
+{
+    struct bounded bounded = {0};
+    struct tel_store *reader = NULL;
+
+    assert_int_equal(tel_store_open_reader(fixture->path, &reader, NULL), 0);
+    assert_int_equal(
+        tel_store_each_total(reader, "git", true, take_cell, &bounded), 0);
+    tel_store_close(reader);
+    return bounded;
+}
+
+static void add_many(struct tel_store *store, int64_t day, const char *version,
+                     unsigned first, unsigned count)
+{
+    char value[16];
+    struct tel_cell crash = {"git", version, "", "crash", value};
+
+    assert_int_equal(tel_store_begin(store, day), 0);
+    for (unsigned i = first; i < first + count; i++) {
+        (void)snprintf(value, sizeof(value), "%u", i);
+        assert_int_equal(tel_store_add_bounded(store, &crash, 10), 0);
+    }
+    assert_int_equal(tel_store_commit(store), 0);
+}
+
+/* Anybody may send values: the number of them has a bound, their sum has
+ * none. Each day and version has its own. */
+static void test_store_bounded_values_end_as_other(void **state)
+{
+    struct fixture *fixture = *state;
+    struct bounded bounded;
+
+    add_many(fixture->store, 20000, "1", 0, 10);
+    bounded = bounded_of(fixture);
+    assert_int_equal(bounded.cells, 10);
+    assert_int_equal(bounded.others, 0);
+    /* One that is there still counts as itself. */
+    add_many(fixture->store, 20000, "1", 5, 100);
+    bounded = bounded_of(fixture);
+    assert_int_equal(bounded.cells, 11);
+    assert_int_equal(bounded.counted, 110);
+    assert_int_equal(bounded.others, 95);
+    add_many(fixture->store, 20000, "2", 0, 10);
+    add_many(fixture->store, 20001, "1", 1000, 10);
+    bounded = bounded_of(fixture);
+    assert_int_equal(bounded.counted, 130);
+    assert_int_equal(bounded.others, 95);
+}
+
 static void test_store_reopened_remembers(void **state)
 {
     struct fixture *fixture = *state;
@@ -267,6 +335,7 @@ int main(void)
         TEST(test_store_key_is_remembered_through_the_window),
         TEST(test_store_key_is_forgotten_after_two_generations),
         TEST(test_store_clock_that_jumps_forgets_one_step_only),
+        TEST(test_store_bounded_values_end_as_other),
         TEST(test_store_reopened_remembers),
         TEST(test_store_reader_leaves_no_files),
         TEST(test_store_of_others_is_left_alone),

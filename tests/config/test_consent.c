@@ -83,6 +83,7 @@ static void test_consent_change_of_what_is_asked_ends_a_yes(void **state)
             MODIFIERS FIELDS,
         AGREED "quiet = flag -q\n",
         AGREED "score = ratio\n",
+        AGREED "crash = on\n",
         AGREED "tty = flag @terminal\n",
         AGREED "with = runtime: node\n",
         TOOL VERBS
@@ -117,6 +118,7 @@ static void test_consent_less_or_the_same_is_still_a_yes(void **state)
         TOOL "[verbs]\nlog = other words\npush = a new verb\n" MODIFIERS FIELDS,
         TOOL VERBS "[fields]\nn = count\nexit = code\nms = rounded\n" MODIFIERS,
         AGREED "[aliases]\nl = log\n[purposes]\nn = why\n",
+        AGREED "crash = off\n",
     };
 
     say(*state, &policy, TEL_ANSWER_YES);

@@ -180,6 +180,31 @@ static void test_policy_sections_may_come_again_and_in_any_order(void **state)
     assert_int_equal(policy.naliases, 1);
 }
 
+#define CRASH "[fields]\nexit = code\ncrash = on\n"
+
+static void test_policy_crash_and_its_build_ids_are_read(void **state)
+{
+    (void)state;
+    parse_into(&policy, TOOL "[fields]\nexit = code\ncrash = off\n");
+    assert_false(policy.crash);
+    parse_into(&policy, TOOL CRASH);
+    assert_true(policy.crash);
+    assert_int_equal(policy.nbuild_ids, 0);
+    assert_false(tel_policy_has_build(&policy, "01234567", 8));
+    parse_into(&policy, TOOL
+               "[fields]\nbuild-ids = 0123456789abcdef fedcba9876543210ff\n"
+               "exit = class\ncrash = on\nbuild-ids = 1111111111111111\n");
+    assert_true(policy.crash);
+    assert_int_equal(policy.nbuild_ids, 3);
+    assert_true(tel_policy_has_build(&policy, "01234567", 8));
+    assert_true(tel_policy_has_build(&policy, "0123456789abcdef0000", 20));
+    assert_true(tel_policy_has_build(&policy, "fedcba98", 8));
+    assert_true(tel_policy_has_build(&policy, "11111111", 8));
+    assert_false(tel_policy_has_build(&policy, "01234568", 8));
+    assert_false(tel_policy_has_build(&policy, "0123456789abcdee0000", 20));
+    assert_false(tel_policy_has_build(&policy, "23456789", 8));
+}
+
 /* Faults: what is wrong in one line, and the number of that line. */
 static const struct {
     unsigned line;
@@ -297,6 +322,20 @@ static const struct {
     {5, TOOL "[fields]\nw = word --a: 012345678901234567890123456789012\n"},
     {5, TOOL "[fields]\nr = runtime:\n"},
     {5, TOOL "[fields]\nr = runtime node\n"},
+    {6, TOOL "[fields]\nexit = code\ncrash = yes\n"},
+    {6, TOOL "[fields]\nexit = code\ncrash =\n"},
+    {7, TOOL "[fields]\nexit = code\ncrash = on\ncrash = on\n"},
+    {5, TOOL "[fields]\ncrash = on\n"},
+    {5, TOOL "[fields]\ncrash = on\nexit = off\n"},
+    {6, TOOL "[fields]\nexit = code\nbuild-ids = 0123456789abcdef\n"},
+    {6, TOOL "[fields]\ncrash = off\nbuild-ids = 0123456789abcdef\n"},
+    {7, TOOL CRASH "build-ids =\n"},
+    {7, TOOL CRASH "build-ids = 0123456789abcde\n"},
+    {7, TOOL CRASH "build-ids = 0123456789abcdeg\n"},
+    {7, TOOL CRASH "build-ids = 0123456789ABCDEF\n"},
+    {7, TOOL CRASH "build-ids = 0123456789abcdef0123456789abcdef0123456789abc"
+                   "def0123456789abcdef0\n"},
+    {8, TOOL CRASH "build-ids = 0123456789abcdef\nbuild-ids = x\n"},
     /* [purposes] */
     {5, TOOL "[purposes]\nfmt = why\n"},
 };
@@ -427,6 +466,8 @@ static void test_policy_limits_hold_and_one_more_is_a_fault(void **state)
     check_limit(TOOL "[command]\n", "value-options = --o%u\n",
                 TEL_VALUE_OPTIONS_MAX);
     check_limit(TOOL "[fields]\n", "n%u = count\n", TEL_FIELDS_MAX);
+    check_limit(TOOL CRASH, "build-ids = 0123456789abcdef%u\n",
+                TEL_BUILD_IDS_MAX);
     check_limit(TOOL "[fields]\nx = flag -x\n", "f%u = flag -a -b -c -d\n",
                 TEL_FIELDS_MAX - 1);
 }
@@ -564,6 +605,7 @@ int main(void)
         cmocka_unit_test(test_policy_only_the_first_equals_separates),
         cmocka_unit_test(test_policy_blanks_and_line_ends_do_not_matter),
         cmocka_unit_test(test_policy_sections_may_come_again_and_in_any_order),
+        cmocka_unit_test(test_policy_crash_and_its_build_ids_are_read),
         cmocka_unit_test(test_policy_each_fault_names_its_line),
         cmocka_unit_test(test_policy_without_id_or_endpoint_is_refused),
         cmocka_unit_test(test_policy_without_err_is_refused_as_well),

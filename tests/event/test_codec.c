@@ -58,6 +58,13 @@ static void random_event(struct tel_event *event)
         event->code = (uint8_t)random();
     if (event->end == TEL_END_SIGNAL)
         event->code = (uint8_t)(1 + random() % 64);
+    if (event->end == TEL_END_SIGNAL && random() % 2 == 0) {
+        struct tel_crash crash = {(uint32_t)random(), (uint32_t)random(),
+                                  (uint64_t)random() << (random() % 18)};
+
+        assert_int_equal(
+            tel_crash_text(&crash, event->crash, sizeof(event->crash)), 0);
+    }
     event->nfields = (uint8_t)(random() % (TEL_FIELDS_MAX + 1));
     for (unsigned i = 0; i < event->nfields; i++) {
         fill(event->fields[i].key + 1, TEL_KEY_MAX - 1, "abcz_019");
@@ -75,6 +82,7 @@ static void assert_same(const struct tel_event *a, const struct tel_event *b)
     assert_int_equal(a->ms, b->ms);
     assert_int_equal(a->end, b->end);
     assert_int_equal(a->code, b->code);
+    assert_string_equal(a->crash, b->crash);
     assert_int_equal(a->nfields, b->nfields);
     for (unsigned i = 0; i < a->nfields; i++) {
         assert_string_equal(a->fields[i].key, b->fields[i].key);
@@ -148,6 +156,50 @@ static void test_codec_every_end_is_written_as_documented(void **state)
         assert_non_null(strstr(text, table[i].json));
         assert_null(strstr(text, "\"ms\""));
     }
+}
+
+static void test_codec_crash_is_written_as_documented(void **state)
+{
+    struct tel_crash crash = {0x1a2b3c4d, 0x9c0ffee1, 0x4f10};
+    struct tel_event event = example;
+    char text[TEL_EVENT_TEXT_MAX];
+
+    (void)state;
+    event.end = TEL_END_SIGNAL;
+    event.code = 11;
+    assert_int_equal(tel_crash_text(&crash, event.crash, sizeof(event.crash)),
+                     0);
+    assert_true(tel_event_to_query(&event, text, sizeof(text)) > 0);
+    assert_non_null(
+        strstr(text, "&sig=11&crash=1a2b3c4d-4f10-9c0ffee1&fmt=c%2B%2B"));
+    assert_true(tel_event_to_json(&event, text, sizeof(text)) > 0);
+    assert_non_null(strstr(text, ",\"sig\":11,\"crash\":\"1a2b3c4d-4f10-"
+                                 "9c0ffee1\",\"fmt\""));
+}
+
+static void test_codec_crash_numbers_have_one_form(void **state)
+{
+    static const struct {
+        struct tel_crash crash;
+        const char *text;
+    } table[] = {
+        {{0, 0, 0}, "00000000-0-00000000"},
+        {{1, 2, 3}, "00000001-3-00000002"},
+        {{UINT32_MAX, UINT32_MAX, TEL_CRASH_OFFSET_TOP - 1},
+         "ffffffff-ffffffffffff-ffffffff"},
+    };
+    struct tel_crash far = {0, 0, TEL_CRASH_OFFSET_TOP};
+    char text[TEL_CRASH_MAX + 1] = "";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        assert_int_equal(tel_crash_text(&table[i].crash, text, sizeof(text)),
+                         0);
+        assert_string_equal(text, table[i].text);
+        assert_true(tel_crash_valid(text, strlen(text)));
+    }
+    assert_int_equal(tel_crash_text(&far, text, sizeof(text)), -ERANGE);
+    assert_int_equal(tel_crash_text(&table[0].crash, text, 10), -ERANGE);
 }
 
 static void test_codec_random_events_come_back_the_same(void **state)
@@ -325,6 +377,15 @@ static void test_codec_nonsense_in_memory_is_not_written(void **state)
     event = example;
     strcpy(event.version, "1.2-rc1");
     refuse_to_write(&event);
+    event = example;
+    strcpy(event.crash, "1a2b3c4d-4f10-9c0ffee1");
+    refuse_to_write(&event);
+    event.end = TEL_END_SIGNAL;
+    event.code = 11;
+    event.crash[3] = 'g';
+    refuse_to_write(&event);
+    memset(event.crash, 'a', sizeof(event.crash));
+    refuse_to_write(&event);
 }
 
 #define Q "t=git&e=log&v=1&tv=2.39.5&os=linux&libc=musl"
@@ -344,6 +405,9 @@ static const char *const good_queries[] = {
     Q "&a=1&b=1&c=1&d=1&f=1&g=1&h=1&i=1&j=1&k=1&l=1&m=1",
     Q "&a=0123456789abcdef0123456789abcdef",
     Q "&a234567890123456=1",
+    Q "&sig=11&crash=1a2b3c4d-4f10-9c0ffee1",
+    Q "&crash=00000000-0-00000000&sig=6",
+    Q "&sig=6&crash=ffffffff-ffffffffffff-ffffffff",
 };
 
 static const char *const bad_queries[] = {
@@ -412,6 +476,24 @@ static const char *const bad_queries[] = {
     Q "&sig=65",
     Q "&sig=KILL",
     Q "&end=ok",
+    Q "&crash=1a2b3c4d-4f10-9c0ffee1",
+    Q "&exit=0&crash=1a2b3c4d-4f10-9c0ffee1",
+    Q "&end=lost&crash=1a2b3c4d-4f10-9c0ffee1",
+    Q "&sig=11&crash=",
+    Q "&sig=11&crash=1a2b3c4d",
+    Q "&sig=11&crash=1a2b3c4d-4f10",
+    Q "&sig=11&crash=1a2b3c4d-4f10-9c0ffee",
+    Q "&sig=11&crash=1a2b3c4d-4f10-9c0ffee12",
+    Q "&sig=11&crash=1a2b3c4-4f10-9c0ffee1",
+    Q "&sig=11&crash=1a2b3c4d--9c0ffee1",
+    Q "&sig=11&crash=1a2b3c4d-04f10-9c0ffee1",
+    Q "&sig=11&crash=1a2b3c4d-00-9c0ffee1",
+    Q "&sig=11&crash=1a2b3c4d-1234567890123-9c0ffee1",
+    Q "&sig=11&crash=1A2b3c4d-4f10-9c0ffee1",
+    Q "&sig=11&crash=1a2b3c4d-4g10-9c0ffee1",
+    Q "&sig=11&crash=1a2b3c4d:4f10-9c0ffee1",
+    Q "&sig=11&crash=main.c:12",
+    Q "&sig=11&crash=1a2b3c4d-1-9c0ffee1&crash=1a2b3c4d-1-9c0ffee1",
     Q "&a=1&b=1&c=1&d=1&f=1&g=1&h=1&i=1&j=1&k=1&l=1&m=1&n=1",
     "t=git&e=01234567890123456789012345678901234567890123456789012345678901234"
     "&v=1&tv=1&os=linux&libc=musl",
@@ -431,6 +513,7 @@ static const char *const good_json[] = {
     "{" J ",\"exit\":\"ok\"}",
     "{" J ",\"n\":20,\"r\":0.25,\"s\":1.00,\"z\":0}",
     "{" J ",\"n\":\"20\",\"r\":\"0.25\"}",
+    "{" J ",\"sig\":11,\"crash\":\"1a2b3c4d-4f10-9c0ffee1\"}",
 };
 
 static const char *const bad_json[] = {
@@ -482,6 +565,8 @@ static const char *const bad_json[] = {
     "{" J ",\"exit\":256}",
     "{" J ",\"sig\":\"9\"}",
     "{" J ",\"end\":0}",
+    "{" J ",\"sig\":11,\"crash\":1}",
+    "{" J ",\"crash\":\"1a2b3c4d-4f10-9c0ffee1\"}",
     "{" J ",\"end\":\"found\"}",
     "{\"t\":1,\"e\":\"log\",\"v\":1,\"tv\":\"2\",\"os\":\"linux\","
     "\"libc\":\"musl\"}",
@@ -572,6 +657,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_codec_example_is_written_as_documented),
         cmocka_unit_test(test_codec_every_end_is_written_as_documented),
+        cmocka_unit_test(test_codec_crash_is_written_as_documented),
+        cmocka_unit_test(test_codec_crash_numbers_have_one_form),
         cmocka_unit_test(test_codec_random_events_come_back_the_same),
         cmocka_unit_test(test_codec_every_prefix_of_json_is_refused),
         cmocka_unit_test(test_codec_prefix_of_query_is_refused_or_whole),

@@ -449,6 +449,31 @@ static void test_event_allowed_fields_are_those_of_the_policy(void **state)
     expect(event, TEL_ACCEPTED);
 }
 
+static void test_event_allowed_crash_is_of_a_listed_program(void **state)
+{
+    static const char listed[] =
+        TOOL VERBS "[fields]\nexit = code\ncrash = on\n"
+                   "build-ids = 1a2b3c4d00000000 5555555566666666\n";
+    struct tel_event event;
+
+    (void)state;
+    event = whole(TOOL VERBS "[fields]\nexit = code\n");
+    set_end(&event, TEL_END_SIGNAL, 11);
+    expect(event, TEL_ACCEPTED);
+    strcpy(event.crash, "1a2b3c4d-4f10-9c0ffee1");
+    expect(event, TEL_REFUSED_FIELD);
+    parse(TOOL VERBS "[fields]\nexit = code\ncrash = on\n");
+    expect(event, TEL_REFUSED_VALUE);
+    parse(listed);
+    expect(event, TEL_ACCEPTED);
+    strcpy(event.crash, "55555555-0-00000000");
+    expect(event, TEL_ACCEPTED);
+    strcpy(event.crash, "1a2b3c4e-4f10-9c0ffee1");
+    expect(event, TEL_REFUSED_VALUE);
+    strcpy(event.crash, "00000000-4f10-9c0ffee1");
+    expect(event, TEL_REFUSED_VALUE);
+}
+
 static void test_event_refusal_names_are_stable(void **state)
 {
     static const char *const names[TEL_REFUSALS] = {
@@ -492,6 +517,7 @@ int main(void)
         cmocka_unit_test(test_event_allowed_durations_are_coarse),
         cmocka_unit_test(test_event_allowed_lost_run_has_no_duration),
         cmocka_unit_test(test_event_allowed_fields_are_those_of_the_policy),
+        cmocka_unit_test(test_event_allowed_crash_is_of_a_listed_program),
         cmocka_unit_test(test_event_refusal_names_are_stable),
         cmocka_unit_test(test_event_libc_is_that_of_this_program),
     };

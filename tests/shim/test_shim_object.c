@@ -46,7 +46,7 @@ static void test_object_needs_at_most_libc(void **state)
     free(out);
 }
 
-static void test_object_exports_only_what_it_interposes(void **state)
+static void test_object_exports_what_it_interposes_and_its_run(void **state)
 {
     char *out = shell(*state, NM " -D --defined-only \"$0\" | "
                                  "awk '{print $3}' | sort");
@@ -63,6 +63,7 @@ static void test_object_exports_only_what_it_interposes(void **state)
                              "errx@@TEL_MUSL\n"
                              "exit@@TEL_MUSL\n"
                              "quick_exit\n"
+                             "tel_shim_run_1\n"
                              "verr@@TEL_MUSL\n"
                              "verrx@@TEL_MUSL\n");
     free(out);
@@ -150,7 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_object_needs_at_most_libc),
-        cmocka_unit_test(test_object_exports_only_what_it_interposes),
+        cmocka_unit_test(test_object_exports_what_it_interposes_and_its_run),
         cmocka_unit_test(test_object_defines_one_version),
         cmocka_unit_test(test_object_imports_equal_the_list),
         cmocka_unit_test(test_object_is_at_most_48_kib),

@@ -58,8 +58,18 @@
 #define TEL_MODIFIERS_MAX 64
 #define TEL_VALUE_OPTIONS_MAX 128
 #define TEL_FIELDS_MAX 12
-#define TEL_PURPOSES_MAX (TEL_FIELDS_MAX + 2) /* fields, ms and exit */
+#define TEL_PURPOSES_MAX (TEL_FIELDS_MAX + 3) /* fields, ms, exit, crash */
 #define TEL_ITEMS_MAX 256
+#define TEL_BUILD_IDS_MAX 64
+
+/* Hexadecimal digits of a listed build-id, and of what is sent of it. */
+#define TEL_BUILD_ID_MIN 16
+#define TEL_BUILD_ID_MAX 64
+#define TEL_BUILD_LEN 8
+
+/* "1a2b3c4d-4f10-9c0ffee1": build-id, offset, frames; the offset has up to
+ * 12 hexadecimal digits. */
+#define TEL_CRASH_MAX 30
 
 /*
  * The longest query that an event of an accepted policy can make: what a
@@ -205,8 +215,9 @@ struct tel_policy {
     bool verbs_none;      /* [command] verbs = none */
     bool unlisted_ignore; /* [command] unlisted = ignore */
     struct tel_coarse coarse;
+    bool crash; /* [fields] crash = on */
     uint16_t nverbs, naliases, nmodifiers, nvalue_options, nfields, nitems,
-        npurposes;
+        npurposes, nbuild_ids;
     /* Up to the verbs it is all one page: each further page that a recorded
      * program touches costs it some microseconds. */
     struct tel_field fields[TEL_FIELDS_MAX];
@@ -216,6 +227,7 @@ struct tel_policy {
     struct tel_value_option value_options[TEL_VALUE_OPTIONS_MAX];
     struct tel_alias aliases[TEL_ALIASES_MAX];
     struct tel_verb verbs[TEL_VERBS_MAX];
+    struct tel_str build_ids[TEL_BUILD_IDS_MAX];
     char text[TEL_POLICY_MAX + 256];
 };
 
@@ -257,9 +269,16 @@ bool tel_name_valid(const char *name, size_t len);
 
 /*
  * Whether key may name a field: [a-z][a-z0-9_]{0,15}, and none of the keys
- * that every event has (t, e, v, tv, os, libc, ms, exit, sig, end).
+ * that tel itself gives (t, e, v, tv, os, libc, ms, exit, sig, end, crash).
  */
 bool tel_key_valid(const char *key, size_t len);
+
+/*
+ * Whether the policy lists a build-id that agrees with this one as far as the
+ * shorter of the two goes. digits are hexadecimal, in lower case.
+ */
+bool tel_policy_has_build(const struct tel_policy *policy, const char *digits,
+                          size_t len);
 
 /* Whether version is a released one: 1, 1.2 or 1.2.3. Others are "devel". */
 bool tel_release_valid(const char *version, size_t len);
@@ -286,9 +305,9 @@ int tel_str_copy(const struct tel_policy *policy, struct tel_str str, char *buf,
 
 /*
  * The kinds of data that a yes is bound to, one word each: "ms=rounded",
- * "fmt=word:--format:-o", "log:--oneline=oneline". Writes the one at index
- * into buf: its length, 0 for ms or exit where they are off, -ENOENT past the
- * last, or -ENAMETOOLONG.
+ * "crash=on", "fmt=word:--format:-o", "log:--oneline=oneline". Writes the one at index
+ * into buf: its length, 0 for ms, exit or crash where they are off, -ENOENT
+ * past the last, or -ENAMETOOLONG.
  */
 int tel_policy_kind(const struct tel_policy *policy, size_t index, char *buf,
                     size_t size);

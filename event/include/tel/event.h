@@ -63,6 +63,7 @@ struct tel_event {
     uint8_t end;                       /* enum tel_end */
     uint8_t code;                      /* exit code or signal number */
     uint8_t nfields;
+    char crash[TEL_CRASH_MAX + 1]; /* empty, but where a signal ended it */
     struct tel_event_field fields[TEL_FIELDS_MAX];
 };
 
@@ -87,6 +88,27 @@ enum tel_raw_end { TEL_RAW_LOST, TEL_RAW_EXIT, TEL_RAW_SIGNAL };
  */
 void tel_event_finish(struct tel_event *event, const struct tel_coarse *coarse,
                       uint64_t duration_ms, enum tel_raw_end end, int code);
+
+/*
+ * Where a run that a signal ended was, in three numbers that are the same on
+ * every machine: the first digits of the executable's build-id, the address
+ * in that executable as its linker gave it, and a hash of the frames.
+ */
+struct tel_crash {
+    uint32_t build;
+    uint32_t frames;
+    uint64_t offset; /* below TEL_CRASH_OFFSET_TOP */
+};
+#define TEL_CRASH_OFFSET_TOP (1ULL << 48)
+
+/*
+ * The crash as it stands on the wire, into buf (TEL_CRASH_MAX + 1 bytes): 0,
+ * or -ERANGE where the offset is too large.
+ */
+int tel_crash_text(const struct tel_crash *crash, char *buf, size_t size);
+
+/* Whether the len bytes are what tel_crash_text can have written. */
+bool tel_crash_valid(const char *text, size_t len);
 
 /* Two significant digits, rounded to nearest, at most TEL_MS_TOP. */
 uint32_t tel_coarse_rounded(uint64_t number);

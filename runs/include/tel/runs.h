@@ -63,6 +63,7 @@ struct tel_run {
     uint64_t claim;   /* generation and pid, as they stand in the word */
     int64_t start_ns; /* on clock */
     int clock;        /* a clockid_t that needs no system call */
+    bool crashes;     /* its policy says crash = on */
 };
 
 /* What tel_run_begin found. */
@@ -114,6 +115,39 @@ bool tel_pidfd_tells(void);
  */
 int tel_script_interpreter(const char *path, char *buf, size_t size);
 bool tel_is_env(const char *program);
+
+/* ---- the crash object -------------------------------------------------- */
+
+/* The part of a run's slot that takes its crash; zeroed: there is none. */
+struct tel_crash_place {
+    void *at;
+};
+
+/*
+ * Finds the slot of a run that crashes, and maps the part of it that takes a
+ * crash. name (TEL_NAME_MAX + 1 bytes) is by which its policy is found. 0, or
+ * a negative errno. Leaves no descriptor open; costs six system calls.
+ */
+int tel_crash_open(const struct tel_env *env, const struct tel_run *run,
+                   struct tel_crash_place *ret_place, char *ret_name);
+
+/*
+ * Stores how the run ended, and where: memory stores only. May be called
+ * again with more; what was stored last counts, if the run has ended by sig.
+ */
+void tel_crash_store(const struct tel_crash_place *place,
+                     const struct tel_run *run, int sig,
+                     const struct tel_crash *crash);
+
+/*
+ * The run's word, to be put back where a signal turns out to be another
+ * process's: one that was vforked and shares this memory.
+ */
+uint64_t tel_run_state(const struct tel_run *run);
+void tel_run_restore(const struct tel_run *run, uint64_t state);
+
+/* The pid that claimed the run. */
+pid_t tel_run_pid(const struct tel_run *run);
 
 /* The table's name in its directory. */
 #define TEL_TABLE_FILE "runs-1"
