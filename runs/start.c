@@ -61,23 +61,41 @@ static bool adopts_quietly(const char *comm)
 }
 
 /*
+ * Whether this process is in the first namespace of a kind; the kernel always
+ * gives these the same names (PROC_PID_INIT_INO and the like,
+ * linux/proc_ns.h). One that the kernel does not know has but a first.
+ */
+static bool is_in_first(const char *path, const char *first)
+{
+    char name[32];
+    ssize_t n = readlink(path, name, sizeof(name));
+
+    if (n < 0) {
+        return errno == ENOENT;
+    }
+    return n == (ssize_t)strlen(first) && memcmp(name, first, (size_t)n) == 0;
+}
+
+/*
  * Whether this is a sandbox, whose process 1 may wait for whatever is left in
  * it before it ends itself, as bubblewrap's does, with the host's output in
- * its hands. The first namespace of pids has always this name
- * (PROC_PID_INIT_INO, linux/proc_ns.h).
+ * its hands.
  */
 static bool is_sandboxed(void)
 {
-    static const char first[] = "pid:[4026531836]";
-    char name[sizeof(first) + 8];
     char comm[COMM_SIZE];
-    ssize_t n = readlink("/proc/self/ns/pid", name, sizeof(name));
 
-    if (n == (ssize_t)sizeof(first) - 1 &&
-        memcmp(name, first, sizeof(first) - 1) == 0) {
+    if (is_in_first("/proc/self/ns/pid", "pid:[4026531836]")) {
         return false;
     }
-    return n < 0 || process_comm(1, comm) < 0 || !adopts_quietly(comm);
+    return process_comm(1, comm) < 0 || !adopts_quietly(comm);
+}
+
+/* Whether the time since boot is another one here, and so a lease that is
+ * good may look as if it had run out. */
+static bool is_time_shifted(void)
+{
+    return !is_in_first("/proc/self/ns/time", "time:[4026531834]");
 }
 
 /*
@@ -108,7 +126,8 @@ static bool would_be_seen(const struct tel_env *env, pid_t pid)
     status[n] = '\0';
     /* Not from status: a long Groups: line stands before its Seccomp: line. */
     return status_number(status, "\nTracerPid:") != 0 ||
-           prctl(PR_GET_SECCOMP, 0UL) > 0 || is_sandboxed();
+           prctl(PR_GET_SECCOMP, 0UL) > 0 || is_sandboxed() ||
+           is_time_shifted();
 }
 
 static bool ends_in(const char *var, const char *suffix)
