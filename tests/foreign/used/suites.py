@@ -58,6 +58,7 @@ class Home:
         self.env = {
             "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
             "HOME": self.root,
+            "TMPDIR": self.root,
             "LC_ALL": "C.UTF-8",
             "XDG_RUNTIME_DIR": self.runtime,
             "XDG_CONFIG_HOME": self.root + "/config",
