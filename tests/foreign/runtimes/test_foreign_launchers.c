@@ -36,7 +36,6 @@ static const struct launcher launchers[] = {
     {"/usr/bin/setpriv", "util-linux", "--pdeathsig KILL"},
     {"/usr/bin/setarch", "util-linux", "-R"},
     {"/usr/bin/strace", "strace", "-f -qqq -e none -o trace"},
-    {"/usr/bin/dbus-run-session", "dbus-daemon", "--"},
 };
 
 /* How a tool ends below them. */
