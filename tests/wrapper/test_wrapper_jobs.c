@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Job control with tel-wrap is job control with the tool itself. */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -144,6 +145,11 @@ static void hear_of_going_on(struct play *play)
     play_shell(play, "bash");
     play_type(play, "$W puppet 'catch 18' 'catch 28'\n", "\n> ");
     play_type(play, "size\n", "size 24x80\r\n> ");
+    for (int i = 0; i < 10; i++) {
+        play_type(play, "\032", "sh> ");
+        play_type(play, "fg\n", "<18>\r\n");
+        play_type(play, "size\n", "size 24x80\r\n> ");
+    }
     play_type(play, "\032", "sh> ");
     terminal_resize(play->terminal, 30, 100);
     play_type(play, "fg\n", "<18>\r\n");
@@ -215,6 +221,52 @@ static void orphan(struct play *play)
 static void test_jobs_orphaned_and_stopped_is_hung_up(void **state)
 {
     each_way(state, orphan);
+}
+
+static pid_t child_of(pid_t pid)
+{
+    char path[64];
+    char *text;
+    pid_t child;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid,
+                   (int)pid);
+    text = file_read(path, NULL);
+    assert_non_null(text);
+    child = atoi(text);
+    free(text);
+    assert_true(child > 1);
+    return child;
+}
+
+/* What the tool starts is in the group that it made, and part of the job. */
+static void stop_its_own_group(struct play *play)
+{
+    pid_t known;
+    pid_t tool;
+    pid_t child;
+
+    play_shell(play, "dash");
+    play_type(play, "$W puppet setpgid leave-child pause\n", "ready\r\n");
+    terminal_wait(play->terminal, "ready\r\n");
+    known = play_known(play);
+    tool = play->way == WAY_SUPERVISED ? child_of(known) : known;
+    child = child_of(tool);
+    play_type(play, "\032", "sh> ");
+    play_until_state(child, 'T');
+    play_type(play, "bg\n", "sh> ");
+    play_until_state(tool, 'S');
+    play_until_state(child, 'S');
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(kill(known, SIGKILL), 0);
+    play_until_none(play);
+    play_end_unseen((terminal_send(play->terminal, "exit 0\n"), play));
+    play_expect_one(play);
+}
+
+static void test_jobs_group_of_the_tools_own_stops_and_goes_on(void **state)
+{
+    each_way(state, stop_its_own_group);
 }
 
 /* A group that is stopped and continued at once goes on, wrapper and tool. */
@@ -294,6 +346,7 @@ int main(void)
         WAYS_TEST(test_jobs_sigcont_to_its_pid_continues_the_tool),
         WAYS_TEST(test_jobs_kill_ends_a_background_job),
         WAYS_TEST(test_jobs_orphaned_and_stopped_is_hung_up),
+        WAYS_TEST(test_jobs_group_of_the_tools_own_stops_and_goes_on),
         WAYS_TEST(test_jobs_stop_and_continue_at_once_goes_on),
         WAYS_TEST(test_jobs_stop_while_starting_is_seen),
     };

@@ -120,6 +120,26 @@ static void test_signals_queued_values_arrive_in_order(void **state)
     each_way(state, queue_values);
 }
 
+/* What the tool sends to its group or its parent doesn't come back to it. */
+static void send_away(struct play *play)
+{
+    play_shell(play, "bash");
+    play_type(play, "trap : USR1\n", "sh> ");
+    play_type(play,
+              "$W puppet 'catch 10' 'send-parent 10' 'send-group 10' "
+              "'await 12' 'exit 0'\n",
+              "ready\r\n");
+    assert_int_equal(kill(play_known(play), SIGUSR2), 0);
+    terminal_wait(play->terminal, "<12>\r\nsh> ");
+    play_leave(play);
+    play_expect(play, TEL_END_CODE, 0);
+}
+
+static void test_signals_of_the_tool_itself_come_once(void **state)
+{
+    each_way(state, send_away);
+}
+
 /* ---- what is inherited ------------------------------------------------- */
 
 /* Masks, ignored signals, even one that is pending already. */
@@ -281,6 +301,7 @@ int main(void)
         WAYS_TEST(test_signals_each_is_caught_once),
         WAYS_TEST(test_signals_tool_that_ignores_them_goes_on),
         WAYS_TEST(test_signals_queued_values_arrive_in_order),
+        WAYS_TEST(test_signals_of_the_tool_itself_come_once),
         WAYS_TEST(test_signals_dispositions_and_mask_are_inherited),
         WAYS_TEST(test_signals_ignored_sigchld_stays_ignored),
         WAYS_TEST(test_signals_alarm_set_before_ends_the_tool),
