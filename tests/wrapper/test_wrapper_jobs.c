@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ways.h"
@@ -333,6 +334,53 @@ static void test_jobs_stop_while_starting_is_seen(void **state)
     free(notes);
 }
 
+static bool is_ready(void *context)
+{
+    const struct play *play = context;
+    char *log = file_read(scratch_path(play->scratch, "home/log"), NULL);
+    bool ready = log != NULL && strcmp(log, "ready\n") == 0;
+
+    free(log);
+    return ready;
+}
+
+/*
+ * Continued after the wrapper has heard that the tool stopped, and before it
+ * stops itself: strace holds it there. It must not stop then.
+ */
+static void continue_early(struct play *play)
+{
+    pid_t tool;
+    pid_t known;
+
+    play_shell(play, "dash");
+    play_type(play,
+              "strace -f -o /dev/null -e trace=wait4 "
+              "-e inject=wait4:delay_exit=500000 $W puppet pause >log &\n",
+              "sh> ");
+    until(is_ready, play);
+    tool = play_tool(play);
+    known = play_known(play);
+    assert_int_equal(kill(tool, SIGTSTP), 0);
+    play_until_state(known, 't');
+    assert_int_equal(kill(tool, SIGCONT), 0);
+    assert_int_equal(kill(known, SIGCONT), 0);
+    play_until_state(known, 'S');
+    assert_int_equal(kill(known, SIGUSR1), 0);
+    play_until_gone(tool);
+    play_until_gone(known);
+    play_expect(play, TEL_END_SIGNAL, SIGUSR1);
+}
+
+static void test_jobs_continue_while_stopping_is_seen(void **state)
+{
+    if (access("/usr/bin/strace", X_OK) < 0) {
+        print_message("no strace here\n");
+        skip();
+    }
+    free(one_way(state, WAY_SUPERVISED, continue_early));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +397,7 @@ int main(void)
         WAYS_TEST(test_jobs_group_of_the_tools_own_stops_and_goes_on),
         WAYS_TEST(test_jobs_stop_and_continue_at_once_goes_on),
         WAYS_TEST(test_jobs_stop_while_starting_is_seen),
+        WAYS_TEST(test_jobs_continue_while_stopping_is_seen),
     };
 
     return cmocka_run_group_tests_name("wrapper_jobs", tests, NULL, NULL);
