@@ -238,7 +238,7 @@ void box_make_table(struct box *box)
 }
 
 struct lease {
-    struct box *box;
+    const char *dir;
     pid_t pid;
 };
 
@@ -248,13 +248,14 @@ static bool has_lease(void *context)
     struct tel_table *table = NULL;
     pid_t holder;
 
-    assert_int_equal(tel_table_open(lease->box->table, geteuid(), &table), 0);
+    assert_int_equal(tel_table_open(lease->dir, geteuid(), &table), 0);
     holder = tel_lease_holder(table);
     tel_table_close(table);
     return holder == lease->pid;
 }
 
-pid_t box_launch(struct box *box, const char *interval, const char *linger)
+static pid_t launch(struct scratch *scratch, const char *interval,
+                    const char *linger)
 {
     char program[] = TEL_SEND;
     char options[3][16] = {"--background", "--interval", "--linger"};
@@ -264,15 +265,33 @@ pid_t box_launch(struct box *box, const char *interval, const char *linger)
 
     snprintf(values[0], sizeof(values[0]), "%s", interval);
     snprintf(values[1], sizeof(values[1]), "%s", linger);
-    return scratch_start(box->scratch, "sender.log", argv);
+    return scratch_start(scratch, "sender.log", argv);
+}
+
+pid_t box_launch(struct box *box, const char *interval, const char *linger)
+{
+    return launch(box->scratch, interval, linger);
 }
 
 pid_t box_start(struct box *box, const char *interval, const char *linger)
 {
-    struct lease lease = {box, box_launch(box, interval, linger)};
+    struct lease lease = {box->table, box_launch(box, interval, linger)};
 
     until(has_lease, &lease);
     return lease.pid;
+}
+
+void tend(struct scratch *scratch)
+{
+    char dir[TEL_PATH_MAX];
+    struct lease lease = {.dir = dir};
+    struct tel_env env;
+
+    tel_env_read(&env, scratch->vars, false, geteuid());
+    assert_int_equal(tel_table_dir(&env, 0, dir, sizeof(dir)), 0);
+    assert_int_equal(table_make(dir, geteuid()), 0);
+    lease.pid = launch(scratch, "31536000", "600");
+    until(has_lease, &lease);
 }
 
 pid_t box_record(struct box *box, const char *name, int status)

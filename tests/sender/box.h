@@ -53,6 +53,12 @@ void box_make_table(struct box *box);
  * lease. */
 pid_t box_launch(struct box *box, const char *interval, const char *linger);
 pid_t box_start(struct box *box, const char *interval, const char *linger);
+/*
+ * Makes the table of any scratch and starts a sender there, to which a run
+ * within this test is never the moment to send: it draws one in a year, where
+ * one that a host starts draws one in a quarter of an hour.
+ */
+void tend(struct scratch *scratch);
 /* Forks a process that records a run of NAME and ends with status. */
 pid_t box_record(struct box *box, const char *name, int status);
 /* The same, and waits for its end. */

@@ -17,6 +17,7 @@ static int setup(void **state)
 
     box_tool(box, "tool", "POST");
     scratch_write(box->scratch, "bin/tool", "#!/bin/sh\nexit $1\n");
+    tend(box->scratch);
     *state = box;
     return 0;
 }

@@ -45,6 +45,7 @@ static void consent_to(struct scratch *s, const char *method, unsigned port)
 {
     write_policy(s, "config/tel/tools.d/host.conf", method, port);
     free(scratch_ok(s, 0, TEL, "on", "host", NULL));
+    tend(s);
 }
 
 static void break_it(struct box *box, enum outage outage)

@@ -53,6 +53,7 @@ static void write_policy(struct box *box, const char *method)
                    method);
     scratch_write(box->scratch, "config/tel/tools.d/git.conf", text);
     free(scratch_ok(box->scratch, 0, TEL, "on", "git", NULL));
+    tend(box->scratch);
 }
 
 /* Splits a line at its blanks; text is changed. */
