@@ -331,6 +331,8 @@ static void be_first(const struct sandbox *sandbox)
     pid_t worker;
     pid_t pid;
 
+    /* As an init, which waits for one process only: a sender may start. */
+    (void)prctl(PR_SET_NAME, "init");
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)umask(022);
     make_root(sandbox);
