@@ -162,7 +162,7 @@ static void print_none(const struct tel_env *env)
 }
 
 static void print_tail(const struct tel_env *env, const struct view *view,
-                       pid_t sender)
+                       uint64_t waiting, pid_t sender)
 {
     if (view->json && sender != 0)
         printf("],\"sender\":%d}\n", (int)sender);
@@ -172,6 +172,9 @@ static void print_tail(const struct tel_env *env, const struct view *view,
         print_none(env);
     else if (sender != 0)
         printf("\nThe sender is process %d.\n", (int)sender);
+    else if (waiting > 0)
+        printf("\nNo sender is running: one comes with the next recorded run "
+               "that may start it\n(see tel-send(8)), or by tel flush.\n");
     else
         printf("\nNo sender is running.\n");
 }
@@ -201,7 +204,7 @@ static int show(const struct tel_env *env, const struct tel_names *names,
     if (rc == 0)
         rc = show_rows(env, &waits, names, tool, by_id, &view);
     if (rc == 0)
-        print_tail(env, &view, tel_cli_waits_sender(&waits));
+        print_tail(env, &view, total.waiting, tel_cli_waits_sender(&waits));
     else
         tel_cli_bad("%s: %s", waits.state, strerror(-rc));
     tel_cli_waits_close(&waits);
