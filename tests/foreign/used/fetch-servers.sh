@@ -66,7 +66,7 @@ fetch()
     say 'usage: fetch-servers.sh [FOLDER]'
     exit 2
 }
-folder=${1:-$(dirname -- "$0")/../../build/servers}
+folder=${1:-$(dirname -- "$0")/../../../build/servers}
 mkdir -p -- "$folder/unpacked" "$folder/debs"
 folder=$(cd -- "$folder" && pwd)
 root=$folder/unpacked
