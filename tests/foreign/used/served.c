@@ -74,8 +74,8 @@ struct recorded *served_new(const char *name, const char *program)
 
     (void)snprintf(path, sizeof(path), "%s%s", FETCHED, program);
     if (access(path, X_OK) < 0) {
-        print_message("no %s (%s): run tests/foreign/used/fetch-servers.sh\n", name,
-                      path);
+        print_message("no %s (%s): run tests/foreign/used/fetch-servers.sh\n",
+                      name, path);
         return NULL;
     }
     recorded = recorded_new();
