@@ -349,18 +349,10 @@ static void check_each(struct recorded *r, const char *path, const char *file)
     }
 }
 
-static void require(bool possible, const char *why)
-{
-    if (!possible) {
-        print_message("           skipped: %s\n", why);
-        skip();
-    }
-}
-
 static void require_root(void)
 {
-    require(is_root() && can_unshare(),
-            "only root can give files away and hide the other place");
+    skip_unless(is_root() && can_unshare(),
+                "only root can give files away and hide the other place");
 }
 
 static void test_table_replaced_or_opened_is_left_alone(void **state)

@@ -172,13 +172,7 @@ static void show(const char *what, const struct result *result)
 void trial_compare(const struct result *bare, const struct result *other,
                    bool same, const char *what)
 {
-    bool is_same = bare->status == other->status &&
-                   bare->out_len == other->out_len &&
-                   memcmp(bare->out, other->out, bare->out_len) == 0 &&
-                   bare->err_len == other->err_len &&
-                   memcmp(bare->err, other->err, bare->err_len) == 0;
-
-    if (is_same == same) {
+    if (result_same(bare, other) == same) {
         return;
     }
     show("bare", bare);
@@ -292,10 +286,8 @@ static void test_trial(void **state)
     struct result bare;
     struct result shim;
 
-    if (trial->possible != NULL && !trial->possible()) {
-        print_message("           skipped: %s\n", trial->impossible);
-        skip();
-    }
+    skip_unless(trial->possible == NULL || trial->possible(), "%s",
+                trial->impossible != NULL ? trial->impossible : "");
     r = recorded_new();
     recorded_tool(r, trial->host, "[command]\nverbs = none\n");
     make_naive_table(r);

@@ -291,10 +291,7 @@ static void test_hides_not_that_a_setuid_tool_outlives_it(void **state)
 {
     struct recorded *r = *state;
 
-    if (geteuid() != 0) {
-        print_message("only root can make a tool setuid to another\n");
-        skip();
-    }
+    skip_unless(geteuid() == 0, "only root can make a tool setuid to another");
     scratch_write(r->scratch, "setuid/keep", "");
     free(scratch_ok(r->scratch, 0, "cp", PUPPET,
                     scratch_path(r->scratch, "setuid/puppet"), NULL));
@@ -330,10 +327,8 @@ static void test_hides_not_the_core_flag(void **state)
 
     free(pattern);
     assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
-    if (!plain || limit.rlim_max < 64L << 20) {
-        print_message("no cores in the working directory here\n");
-        skip();
-    }
+    skip_unless(plain && limit.rlim_max >= 64L << 20,
+                "no cores in the working directory here");
     check(state, dump_core,
           "Segmentation fault (core dumped)\r\nsh> core\nits own\n",
           "Segmentation fault\r\nsh> core\nits own\n");

@@ -287,10 +287,7 @@ static void in_strace(struct play *play)
 
 static void test_signals_within_strace_as_bare(void **state)
 {
-    if (access("/usr/bin/strace", X_OK) < 0) {
-        print_message("no strace here\n");
-        skip();
-    }
+    skip_unless(access("/usr/bin/strace", X_OK) == 0, "no strace here");
     each_way(state, in_strace);
 }
 

@@ -230,16 +230,11 @@ void play_leave(struct play *play)
 /* "(comm) state" of a process; 0 where it is gone or a zombie. */
 static char state_of(pid_t pid, char *comm, size_t size)
 {
-    char path[64];
-    char *text;
-    char *open;
-    char *end;
+    char *text = proc_read(pid, "stat", NULL);
+    char *open = text != NULL ? strchr(text, '(') : NULL;
+    char *end = text != NULL ? strrchr(text, ')') : NULL;
     char state = 0;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    text = file_read(path, NULL);
-    open = text != NULL ? strchr(text, '(') : NULL;
-    end = text != NULL ? strrchr(text, ')') : NULL;
     if (open != NULL && end != NULL) {
         (void)snprintf(comm, size, "%.*s", (int)(end - open - 1), open + 1);
         if (end[2] != 'Z' && end[2] != 'X') {
@@ -253,7 +248,6 @@ static char state_of(pid_t pid, char *comm, size_t size)
 /* Whether a process runs the puppet of this scratch. */
 static bool is_tool(const struct play *play, pid_t pid)
 {
-    char path[64];
     char entry[192];
     char comm[32];
     size_t len = 0;
@@ -263,10 +257,9 @@ static bool is_tool(const struct play *play, pid_t pid)
     if (state_of(pid, comm, sizeof(comm)) == 0 || strcmp(comm, "puppet") != 0) {
         return false;
     }
-    (void)snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
     (void)snprintf(entry, sizeof(entry), "XDG_STATE_HOME=%s/state",
                    play->scratch->root);
-    text = file_read(path, &len);
+    text = proc_read(pid, "environ", &len);
     found = text != NULL && memmem(text, len, entry, strlen(entry)) != NULL;
     free(text);
     return found;
@@ -319,7 +312,6 @@ pid_t play_tool(struct play *play)
 pid_t play_known(struct play *play)
 {
     pid_t tool = play_tool(play);
-    char path[64];
     char *text;
     char *end;
     pid_t parent = 0;
@@ -327,8 +319,7 @@ pid_t play_known(struct play *play)
     if (play->way != WAY_SUPERVISED) {
         return tool;
     }
-    (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)tool);
-    text = file_read(path, NULL);
+    text = proc_read(tool, "stat", NULL);
     end = text != NULL ? strrchr(text, ')') : NULL;
     if (end != NULL) {
         parent = atoi(end + 4);

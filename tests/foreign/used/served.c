@@ -74,8 +74,8 @@ struct recorded *served_new(const char *name, const char *program)
 
     (void)snprintf(path, sizeof(path), "%s%s", FETCHED, program);
     if (access(path, X_OK) < 0) {
-        print_message("no %s (%s): run tests/foreign/used/fetch-servers.sh\n", name,
-                      path);
+        print_message("no %s (%s): run tests/foreign/used/fetch-servers.sh\n",
+                      name, path);
         return NULL;
     }
     recorded = recorded_new();
@@ -98,13 +98,9 @@ pid_t served_start(struct recorded *recorded, const char *preload,
 
 bool has_loaded(pid_t pid, const char *object)
 {
-    char path[64];
-    bool found;
-    char *maps;
+    char *maps = proc_read(pid, "maps", NULL);
+    bool found = maps != NULL && strstr(maps, object) != NULL;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-    maps = file_read(path, NULL);
-    found = maps != NULL && strstr(maps, object) != NULL;
     free(maps);
     return found;
 }

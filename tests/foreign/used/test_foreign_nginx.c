@@ -233,11 +233,8 @@ static size_t lines_logged(const struct server *server)
 
 static void add_title(const struct server *server, struct text *said)
 {
-    char path[64];
-    char *title;
+    char *title = proc_read(server->pid, "cmdline", NULL);
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)server->pid);
-    title = file_read(path, NULL);
     text_add(said, "title %s\n", title);
     free(title);
 }
@@ -250,13 +247,12 @@ struct workers {
 static struct workers workers_of(const struct server *server)
 {
     struct workers workers = {.socket = server->socket};
-    char path[64];
+    char file[32];
     char *list;
     char *at;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
-                   (int)server->pid, (int)server->pid);
-    list = file_read(path, NULL);
+    (void)snprintf(file, sizeof(file), "task/%d/children", (int)server->pid);
+    list = proc_read(server->pid, file, NULL);
     assert_non_null(list);
     at = list;
     for (unsigned i = 0; i < 8 && *at != '\0'; i++) {

@@ -129,13 +129,11 @@ static struct text live(struct recorded *r, const char *preload,
     pid_t pid = start(r, preload);
     int fd = socket_dial(socket_of(r));
     char *title;
-    char path[64];
 
     ask(fd, &said, 0, REQUESTS / 2);
     save(fd, &said);
     ask(fd, &said, REQUESTS / 2, REQUESTS);
-    (void)snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
-    title = file_read(path, NULL);
+    title = proc_read(pid, "cmdline", NULL);
     text_add(&said, "title %s\n", title);
     free(title);
     free(scratch_ok(r->scratch, 0, BENCHMARK, "-s", socket_of(r), "-n", "10000",
