@@ -86,15 +86,6 @@ static struct calls trace(struct recorded *r, bool leader)
     return calls;
 }
 
-static bool one_is_running(void *context)
-{
-    struct tel_table_counts counts;
-
-    tel_table_look(context);
-    tel_table_count(context, &counts);
-    return counts.running == 1;
-}
-
 static void test_calls_off_by_environment_none(void **state)
 {
     static const char names[][16] = {"DO_NOT_TRACK", "CI"};
@@ -165,7 +156,7 @@ static void test_calls_recorded_beside_a_run_4_more_an_ancestor(void **state)
     scratch_set(r->scratch, "LD_PRELOAD", TEL_STAGE_SHIM);
     pid = scratch_start(r->scratch, NULL, sleeper);
     scratch_set(r->scratch, "LD_PRELOAD", NULL);
-    until(one_is_running, r->table);
+    recorded_until_running(r);
     free(scratch_ok(r->scratch, 0, "setsid", "-w", "sh", "-c",
                     "strace -o \"$0\" -E LD_PRELOAD=" TEL_STAGE_SHIM " " HOST
                     " marked; exit $?",

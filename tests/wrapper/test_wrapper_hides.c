@@ -36,14 +36,14 @@ static void run(struct play *play, const char *script)
 {
     char *out = scratch_ok(play->scratch, 0, "bash", "-c", script, NULL);
 
-    play_note(play, "%s", out);
+    text_add(&play->notes, "%s", out);
     free(out);
 }
 
 /* The lines that the terminal has shown from a mark on. */
 static void note_shown(struct play *play, size_t from)
 {
-    play_note(play, "%s", play->terminal->shown + from);
+    text_add(&play->notes, "%s", play->terminal->shown + from);
 }
 
 static void its_parent(struct play *play)
@@ -115,7 +115,7 @@ static void to_its_group(struct play *play)
     }
     assert_int_equal(kill(known, SIGRTMIN + 1), 0);
     terminal_wait(play->terminal, "<35>\r\n");
-    play_note(play, "%zu", count_of(play->terminal->shown, "<34>"));
+    text_add(&play->notes, "%zu", count_of(play->terminal->shown, "<34>"));
     assert_int_equal(kill(known, SIGTERM), 0);
     terminal_wait(play->terminal, "sh> ");
     play_expect(play, TEL_END_SIGNAL, SIGTERM);
@@ -138,10 +138,10 @@ static void stop_its_pid(struct play *play)
     terminal_send(play->terminal, "size\n");
     if (play->way == WAY_SUPERVISED) {
         terminal_wait(play->terminal, "size 24x80\r\n> ");
-        play_note(play, "goes on");
+        text_add(&play->notes, "goes on");
     } else {
         play_until_state(play_tool(play), 'T');
-        play_note(play, "stopped");
+        text_add(&play->notes, "stopped");
     }
     assert_int_equal(kill(known, SIGCONT), 0);
     if (play->way != WAY_SUPERVISED) {
@@ -218,11 +218,11 @@ static void run_timeout(struct play *play)
     play_type(play, "$W timeout 60 puppet\n", "\n> ");
     if (play->way == WAY_SUPERVISED) {
         play_until_state(play_tool(play), 'T');
-        play_note(play, "child stops");
+        text_add(&play->notes, "child stops");
         play_type(play, "\3", "sh> ");
     } else {
         play_type(play, "size\n", "size 24x80\r\n> ");
-        play_note(play, "child reads");
+        text_add(&play->notes, "child reads");
         play_type(play, "exit 0\n", "sh> ");
     }
     play_until_none(play);
@@ -278,10 +278,10 @@ static void kill_setuid(struct play *play)
     play_until_gone(known);
     if (play->way == WAY_SUPERVISED) {
         play_until_state(tool, 'S');
-        play_note(play, "lives");
+        text_add(&play->notes, "lives");
         assert_int_equal(kill(tool, SIGKILL), 0);
     } else {
-        play_note(play, "ended");
+        text_add(&play->notes, "ended");
     }
     play_until_gone(tool);
     play_expect_one(play);

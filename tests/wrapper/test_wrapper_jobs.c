@@ -285,7 +285,7 @@ static void stop_and_continue_fast(struct play *play)
     play_until_gone(known);
     play_type(play, "wait %1; echo status $?\n", "status 138\r\n");
     terminal_send(play->terminal, "exit 0\n");
-    play_note(play, "%d", terminal_end(play->terminal));
+    text_add(&play->notes, "%d", terminal_end(play->terminal));
     play_expect(play, TEL_END_SIGNAL, SIGUSR1);
 }
 

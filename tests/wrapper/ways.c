@@ -40,23 +40,6 @@ int ways_teardown(void **state)
     return 0;
 }
 
-void play_note(struct play *play, const char *format, ...)
-{
-    char *more = NULL;
-    va_list args;
-    int len;
-
-    va_start(args, format);
-    len = vasprintf(&more, format, args);
-    va_end(args);
-    assert_true(len >= 0);
-    play->notes = realloc(play->notes, play->len + (size_t)len + 1);
-    assert_non_null(play->notes);
-    memcpy(play->notes + play->len, more, (size_t)len + 1);
-    play->len += (size_t)len;
-    free(more);
-}
-
 /* Shells show process ids behind "[1] " and "line 1: ", some padded. */
 static void mask_pids(char *text)
 {
@@ -91,12 +74,12 @@ char *one_way(void **state, enum way way, void (*act)(struct play *))
     }
     play.scratch = play.recorded->scratch;
     scratch_set(play.scratch, "W", words[way]);
-    play_note(&play, "%s", "");
+    text_add(&play.notes, "%s", "");
     act(&play);
     terminal_free(play.terminal);
     recorded_nothing_more(play.recorded);
-    mask_pids(play.notes);
-    return play.notes;
+    mask_pids(play.notes.bytes);
+    return play.notes.bytes;
 }
 
 /* Fails, and shows both from a little before they part. */
@@ -141,8 +124,8 @@ void play_run(struct play *play, const char *script)
     struct result result =
         scratch_run(play->scratch, "bash", "-c", script, NULL);
 
-    play_note(play, "out:\n%serr:\n%sstatus: %d\n", result.out, result.err,
-              result.status);
+    text_add(&play->notes, "out:\n%serr:\n%sstatus: %d\n", result.out,
+             result.err, result.status);
     result_clear(&result);
 }
 
@@ -209,14 +192,14 @@ void play_end(struct play *play)
 {
     int status = terminal_end(play->terminal);
 
-    play_note(play, "%s\nstatus: %d\n", play->terminal->shown, status);
+    text_add(&play->notes, "%s\nstatus: %d\n", play->terminal->shown, status);
     terminal_free(play->terminal);
     play->terminal = NULL;
 }
 
 void play_end_unseen(struct play *play)
 {
-    play_note(play, "status: %d\n", terminal_end(play->terminal));
+    text_add(&play->notes, "status: %d\n", terminal_end(play->terminal));
     terminal_free(play->terminal);
     play->terminal = NULL;
 }

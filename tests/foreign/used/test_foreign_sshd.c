@@ -134,7 +134,7 @@ static void write_users(void)
     scratch_write(s, "group",
                   "root:x:0:\nsshd:x:64321:\nperson:x:64322:\n"
                   "tty:x:5:\n");
-    free(passwd.bytes);
+    text_clear(&passwd);
     assert_int_equal(mkdir(scratch_path(s, "person"), 0755), 0);
     if (geteuid() == 0) {
         assert_int_equal(chown(scratch_path(s, "person"), 64322, 64322), 0);
@@ -177,7 +177,7 @@ static void configure(void)
              "LogLevel ERROR\nKexAlgorithms curve25519-sha256\n",
              server.port, user(), root);
     scratch_write(server.r->scratch, "ssh_config", text.bytes);
-    free(text.bytes);
+    text_clear(&text);
 }
 
 static int tcp(bool listening, unsigned *port)
@@ -371,8 +371,8 @@ static void test_sshd_ten_thousand_lines_and_logins_are_the_same(void **state)
     (void)snprintf(line, sizeof(line), "status %d\n", run.event.code);
     assert_int_equal(text_count(&shim, line), 1);
     recorded_nothing_more(server.r);
-    free(bare.bytes);
-    free(shim.bytes);
+    text_clear(&bare);
+    text_clear(&shim);
 }
 
 static void test_sshd_killed_is_recorded_so(void **state)
@@ -383,10 +383,10 @@ static void test_sshd_killed_is_recorded_so(void **state)
         return;
     }
     start(TEL_STAGE_SHIM);
-    until_watched(server.r);
+    recorded_until_running(server.r);
     assert_int_equal(scratch_stop(server.r->scratch, server.pid, SIGKILL),
                      -SIGKILL);
-    recorded_expect_killed(server.r);
+    recorded_expect_killed(server.r, "run");
     recorded_nothing_more(server.r);
 }
 
