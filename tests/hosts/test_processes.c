@@ -191,16 +191,6 @@ static void test_processes_output_ends_with_the_host(void **state)
     close(output);
 }
 
-static bool is_ready(void *context)
-{
-    struct recorded *r = context;
-    char *said = file_read(scratch_path(r->scratch, "said"), NULL);
-    bool ready = said != NULL && strcmp(said, "ready\n") == 0;
-
-    free(said);
-    return ready;
-}
-
 /* Starts a host below one who waits for all; its own output is its last. */
 static pid_t start_waited_for(struct recorded *r, const char *object)
 {
@@ -213,7 +203,7 @@ static pid_t start_waited_for(struct recorded *r, const char *object)
     scratch_set(r->scratch, "OBJECT", object);
     scratch_set(r->scratch, "NAIVE", plain.naive);
     pid = scratch_start(r->scratch, "said", argv);
-    until(is_ready, r);
+    trial_until_ready(r);
     scratch_write(r->scratch, "home/go", "");
     return pid;
 }
@@ -319,7 +309,7 @@ static pid_t start_waiting(struct recorded *r, const char *command)
                    command);
     scratch_set(r->scratch, "OBJECT", TEL_STAGE_SHIM);
     pid = scratch_start(r->scratch, "said", argv);
-    until(is_ready, r);
+    trial_until_ready(r);
     return pid;
 }
 

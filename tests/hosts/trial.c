@@ -163,6 +163,21 @@ struct result trial_run(struct recorded *r, const struct trial *trial,
     return result;
 }
 
+static bool is_ready(void *context)
+{
+    struct recorded *r = context;
+    char *said = file_read(scratch_path(r->scratch, "said"), NULL);
+    bool ready = said != NULL && strcmp(said, "ready\n") == 0;
+
+    free(said);
+    return ready;
+}
+
+void trial_until_ready(struct recorded *r)
+{
+    until(is_ready, r);
+}
+
 static void show(const char *what, const struct result *result)
 {
     print_error("%s: status %d\nstdout: %.1500s\nstderr: %.500s\n", what,
