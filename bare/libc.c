@@ -175,11 +175,6 @@ static int stat_at(const char *path, struct stat *st, int flags)
     return (int)syscall(SYS_newfstatat, AT_FDCWD, path, st, flags);
 }
 
-ssize_t readlink(const char *path, char *buf, size_t size)
-{
-    return syscall(SYS_readlinkat, AT_FDCWD, path, buf, size);
-}
-
 int statfs(const char *path, struct statfs *fs)
 {
     return (int)syscall(SYS_statfs, path, fs);
@@ -201,6 +196,11 @@ int stat(const char *path, struct stat *st)
 int lstat(const char *path, struct stat *st)
 {
     return stat_at(path, st, AT_SYMLINK_NOFOLLOW);
+}
+
+ssize_t readlink(const char *path, char *buf, size_t size)
+{
+    return syscall(SYS_readlinkat, AT_FDCWD, path, buf, size);
 }
 
 int chmod(const char *path, mode_t mode)
