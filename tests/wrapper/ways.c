@@ -94,10 +94,9 @@ static void compare(const char *bare, const char *notes, const char *name)
         return;
     }
     at = at > 200 ? at - 200 : 0;
-    print_message("%s is not as the bare tool\n--- bare\n%.700s\n--- %s\n"
-                  "%.700s\n",
-                  name, bare + at, name, notes + at);
-    fail();
+    print_message("--- bare\n%.700s\n--- %s\n%.700s\n", bare + at, name,
+                  notes + at);
+    fail_msg("%s is not as the bare tool", name);
 }
 
 void each_way(void **state, void (*act)(struct play *))
