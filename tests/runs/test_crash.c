@@ -35,7 +35,9 @@ static unsigned ended(struct recorded *r, int sig)
     for (unsigned i = 0; i < TABLE_SLOTS; i++) {
         uint64_t *word = &r->table->head->words[i];
 
-        if (word_state(*word) == SLOT_ENDED && word_pid(*word) == result.pid) {
+        /* Under musl it is noted only, and its word still says RUNNING. */
+        if (word_state(*word) >= SLOT_RUNNING &&
+            word_pid(*word) == result.pid) {
             *word &= ~(3ULL << WORD_END_AT | 0xffULL << WORD_CODE_AT);
             *word |= (uint64_t)END_SIGNAL << WORD_END_AT | (uint64_t)sig
                                                                << WORD_CODE_AT;
