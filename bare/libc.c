@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -375,6 +376,12 @@ int memcmp(const void *a, const void *b, size_t len)
         }
     }
     return 0;
+}
+
+/* What clang calls where only equality is asked for. */
+int bcmp(const void *a, const void *b, size_t len)
+{
+    return memcmp(a, b, len);
 }
 
 void *memchr(const void *at, int byte, size_t len)

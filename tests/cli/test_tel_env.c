@@ -189,11 +189,8 @@ static void test_env_in_a_folder_of_each_kind_names_it_for_each(void **state)
     char *out;
 
     (void)state;
-    if (MULTIARCH[0] == '\0') {
-        print_message(
-            "           no multiarch folders, or none of this kind\n");
-        skip();
-    }
+    skip_unless(MULTIARCH[0] != '\0',
+                "no multiarch folders, or none of this kind");
     expect(NULL, ON, OF_EACH);
     expect("a.so", ON ON, "a.so:" OF_EACH);
     expect("a.so:b.so", ON OFF, "a.so:b.so");

@@ -162,10 +162,7 @@ static void test_serve_ipv6_answers(void **state)
     struct collect *c = *state;
 
     collect_stop(c);
-    if (access("/proc/net/if_inet6", R_OK) < 0) {
-        print_message("no IPv6 here\n");
-        skip();
-    }
+    skip_unless(access("/proc/net/if_inet6", R_OK) == 0, "no IPv6 here");
     collect_start(c, "[::1]:0");
     assert_true(c->ipv6);
     assert_int_equal(collect_get(c, QUERY("commit", "ms=1&exit=0"), NULL), 204);

@@ -216,8 +216,7 @@ static void test_search_file_of_root_is_believed(void **state)
     const char *path = scratch_path(*state, "config/tel/tools.d/x.conf");
 
     put(path, "own");
-    if (geteuid() != 0)
-        skip();
+    skip_unless(geteuid() == 0, "only root has files of root's");
     assert_int_equal(tel_policy_load(&policy, path, STRANGER, NULL), 0);
 }
 

@@ -192,11 +192,9 @@ static void test_signature_of_a_wrapped_program_is_the_same(void **state)
     struct result result;
     struct tel_finished run;
 
-    if (!tel_pidfd_tells()) {
-        print_message("before Linux 6.15 the wrapper does not become the "
-                      "tool, so its tool is not recorded itself\n");
-        skip();
-    }
+    skip_unless(tel_pidfd_tells(),
+                "before Linux 6.15 the wrapper does not become the "
+                "tool, so its tool is not recorded itself");
     result = scratch_run(r->scratch, TEL_WRAP, CRASHER, "store", NULL);
     assert_int_equal(result.status, -SIGSEGV);
     result_clear(&result);

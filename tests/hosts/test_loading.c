@@ -109,10 +109,7 @@ static void test_loading_setuid_host_is_left_to_the_wrapper(void **state)
     struct recorded *r = *state;
     const char *program = scratch_path(r->scratch, "says-hello");
 
-    if (!is_root()) {
-        print_message("           skipped: only root can make it setuid\n");
-        skip();
-    }
+    skip_unless(is_root(), "only root can make it setuid");
     free(scratch_ok(r->scratch, 0, "cp", host_path("says-hello"), program,
                     NULL));
     assert_int_equal(chmod(r->scratch->root, 0711), 0);
@@ -148,10 +145,7 @@ static void test_loading_in_an_empty_root_host_is_as_ever(void **state)
     const char *files[] = {host_path("says-hello"), UNDER, TEL_STAGE_SHIM,
                            naive_object, NULL};
 
-    if (!is_root()) {
-        print_message("           skipped: only root can change the root\n");
-        skip();
-    }
+    skip_unless(is_root(), "only root can change the root");
     (void)snprintf(root, sizeof(root), "%s/root", r->scratch->runtime);
     assert_int_equal(mkdir(root, 0755), 0);
     for (size_t i = 0; files[i] != NULL; i++) {

@@ -122,10 +122,7 @@ static void test_processes_valgrind_sees_the_host_only(void **state)
 {
     struct recorded *r = *state;
 
-    if (access("/usr/bin/valgrind", X_OK) < 0) {
-        print_message("           skipped: there is no valgrind\n");
-        skip();
-    }
+    skip_unless(access("/usr/bin/valgrind", X_OK) == 0, "there is no valgrind");
     tel_lease_drop(r->table);
     assert_int_equal(reported(r, NULL, NULL), 1);
     assert_int_equal(reported(r, TEL_STAGE_SHIM, NULL), 1);
@@ -194,16 +191,6 @@ static void test_processes_output_ends_with_the_host(void **state)
     close(output);
 }
 
-static bool is_ready(void *context)
-{
-    struct recorded *r = context;
-    char *said = file_read(scratch_path(r->scratch, "said"), NULL);
-    bool ready = said != NULL && strcmp(said, "ready\n") == 0;
-
-    free(said);
-    return ready;
-}
-
 /* Starts a host below one who waits for all; its own output is its last. */
 static pid_t start_waited_for(struct recorded *r, const char *object)
 {
@@ -216,7 +203,7 @@ static pid_t start_waited_for(struct recorded *r, const char *object)
     scratch_set(r->scratch, "OBJECT", object);
     scratch_set(r->scratch, "NAIVE", plain.naive);
     pid = scratch_start(r->scratch, "said", argv);
-    until(is_ready, r);
+    trial_until_ready(r);
     scratch_write(r->scratch, "home/go", "");
     return pid;
 }
@@ -322,7 +309,7 @@ static pid_t start_waiting(struct recorded *r, const char *command)
                    command);
     scratch_set(r->scratch, "OBJECT", TEL_STAGE_SHIM);
     pid = scratch_start(r->scratch, "said", argv);
-    until(is_ready, r);
+    trial_until_ready(r);
     return pid;
 }
 
@@ -356,21 +343,13 @@ static void test_processes_suspended_host_is_alive(void **state)
     recorded_nothing_more(r);
 }
 
-static void require(bool possible, const char *why)
-{
-    if (!possible) {
-        print_message("           skipped: %s\n", why);
-        skip();
-    }
-}
-
 /* A container that shares the table: its pids mean nothing out here. */
 static void test_processes_host_of_another_proc_is_not_judged(void **state)
 {
     struct recorded *r = *state;
     pid_t pid;
 
-    require(can_unshare(), "no namespaces can be made here");
+    skip_unless(can_unshare(), "no namespaces can be made here");
     scratch_write(r->scratch, "home/init", "#!/bin/sh\n\"$@\"\nexit $?\n");
     pid = start_waiting(r, "unshare -p -f --mount-proc ./init");
     assert_true(is_foreign(r));
@@ -383,7 +362,7 @@ static void test_processes_host_alone_in_its_proc_is_not_recorded(void **state)
     struct recorded *r = *state;
     pid_t pid;
 
-    require(can_unshare(), "no namespaces can be made here");
+    skip_unless(can_unshare(), "no namespaces can be made here");
     pid = start_waiting(r, "unshare -p -f --mount-proc");
     recorded_nothing_more(r);
     end_waiting(r, pid);
@@ -396,9 +375,9 @@ static void test_processes_host_of_another_time_is_alive(void **state)
     struct recorded *r = *state;
     pid_t pid;
 
-    require(can_unshare() && access("/proc/self/ns/time", F_OK) == 0 &&
-                clock_ns(CLOCK_BOOTTIME) > 120 * 1000000000LL,
-            "no time namespaces here, or the machine has just started");
+    skip_unless(can_unshare() && access("/proc/self/ns/time", F_OK) == 0 &&
+                    clock_ns(CLOCK_BOOTTIME) > 120 * 1000000000LL,
+                "no time namespaces here, or the machine has just started");
     pid = start_waiting(r, "unshare -T --boottime -100 -f");
     assert_true(is_running(r));
     end_waiting(r, pid);
@@ -442,7 +421,7 @@ static void test_processes_hidden_host_is_alive(void **state)
     int status = -1;
     pid_t pid;
 
-    require(is_root() && can_unshare(), "only root can mount a /proc");
+    skip_unless(is_root() && can_unshare(), "only root can mount a /proc");
     (void)snprintf(dir, sizeof(dir), "%s/tel", r->scratch->runtime);
     pid = fork();
     if (pid == 0) {

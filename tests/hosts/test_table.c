@@ -349,18 +349,10 @@ static void check_each(struct recorded *r, const char *path, const char *file)
     }
 }
 
-static void require(bool possible, const char *why)
-{
-    if (!possible) {
-        print_message("           skipped: %s\n", why);
-        skip();
-    }
-}
-
 static void require_root(void)
 {
-    require(is_root() && can_unshare(),
-            "only root can give files away and hide the other place");
+    skip_unless(is_root() && can_unshare(),
+                "only root can give files away and hide the other place");
 }
 
 static void test_table_replaced_or_opened_is_left_alone(void **state)
@@ -454,16 +446,6 @@ static void test_table_read_only_is_left_alone(void **state)
     }
 }
 
-static bool is_ready(void *context)
-{
-    struct recorded *r = context;
-    char *said = file_read(scratch_path(r->scratch, "said"), NULL);
-    bool ready = said != NULL && strcmp(said, "ready\n") == 0;
-
-    free(said);
-    return ready;
-}
-
 static pid_t start_waiting(struct recorded *r, const char *object)
 {
     char *argv[] = {(char *)(uintptr_t)host_path(waiting.host), NULL};
@@ -475,7 +457,7 @@ static pid_t start_waiting(struct recorded *r, const char *object)
     scratch_set(r->scratch, "NAIVE", waiting.naive);
     pid = scratch_start(r->scratch, "said", argv);
     scratch_set(r->scratch, "LD_PRELOAD", NULL);
-    until(is_ready, r);
+    trial_until_ready(r);
     return pid;
 }
 

@@ -163,6 +163,21 @@ struct result trial_run(struct recorded *r, const struct trial *trial,
     return result;
 }
 
+static bool is_ready(void *context)
+{
+    struct recorded *r = context;
+    char *said = file_read(scratch_path(r->scratch, "said"), NULL);
+    bool ready = said != NULL && strcmp(said, "ready\n") == 0;
+
+    free(said);
+    return ready;
+}
+
+void trial_until_ready(struct recorded *r)
+{
+    until(is_ready, r);
+}
+
 static void show(const char *what, const struct result *result)
 {
     print_error("%s: status %d\nstdout: %.1500s\nstderr: %.500s\n", what,
@@ -172,13 +187,7 @@ static void show(const char *what, const struct result *result)
 void trial_compare(const struct result *bare, const struct result *other,
                    bool same, const char *what)
 {
-    bool is_same = bare->status == other->status &&
-                   bare->out_len == other->out_len &&
-                   memcmp(bare->out, other->out, bare->out_len) == 0 &&
-                   bare->err_len == other->err_len &&
-                   memcmp(bare->err, other->err, bare->err_len) == 0;
-
-    if (is_same == same) {
+    if (result_same(bare, other) == same) {
         return;
     }
     show("bare", bare);
@@ -292,10 +301,8 @@ static void test_trial(void **state)
     struct result bare;
     struct result shim;
 
-    if (trial->possible != NULL && !trial->possible()) {
-        print_message("           skipped: %s\n", trial->impossible);
-        skip();
-    }
+    skip_unless(trial->possible == NULL || trial->possible(), "%s",
+                trial->impossible != NULL ? trial->impossible : "");
     r = recorded_new();
     recorded_tool(r, trial->host, "[command]\nverbs = none\n");
     make_naive_table(r);

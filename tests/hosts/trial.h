@@ -67,6 +67,10 @@ const char *host_path(const char *host);
 struct result trial_run(struct recorded *r, const struct trial *trial,
                         const char *object, const char *naive);
 
+/* Waits until a host that waits for a file, whose output goes to "said", has
+ * said that it does. */
+void trial_until_ready(struct recorded *r);
+
 /* Fails unless both are the same (or, same false, unless they differ). */
 void trial_compare(const struct result *bare, const struct result *other,
                    bool same, const char *what);

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* How many system calls the shim costs a musl program, counted by strace. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls.h"
 #include "recorded.h"
-
-struct calls {
-    unsigned before; /* between the linker's last and main's first */
-    unsigned after;  /* between main's last and exit_group */
-};
 
 static int setup(void **state)
 {
@@ -23,53 +18,23 @@ static int teardown(void **state)
     return 0;
 }
 
-static bool begins(const char *line, const char *with)
+/* Behind the linker's last call, which protects what it has relocated. */
+static char *linked(char *trace)
 {
-    return strncmp(line, with, strlen(with)) == 0;
-}
-
-/* The linker's last calls protect what it has relocated. */
-static struct calls count(char *trace)
-{
-    struct calls calls = {0, 0};
-    unsigned marks = 0;
-    bool ended = false;
-
-    for (char *line = strtok(trace, "\n"); line != NULL;
-         line = strtok(NULL, "\n")) {
-        if (begins(line, "mprotect(")) {
-            calls.before = 0;
-        } else if (begins(line, "sched_get_priority_max(")) {
-            marks++;
-        } else if (begins(line, "exit_group(")) {
-            ended = true;
-        } else if (marks == 0) {
-            calls.before++;
-        } else if (marks == 2 && !ended) {
-            calls.after++;
-        }
+    assert_non_null(strstr(trace, TEL_STAGE_SHIM));
+    for (char *next; (next = calls_behind(trace, "mprotect(")) != NULL;) {
+        trace = next;
     }
-    assert_int_equal(marks, 2);
-    assert_true(ended);
-    return calls;
+    return trace;
 }
 
 static struct calls trace(struct recorded *r)
 {
     const char *out = scratch_path(r->scratch, "trace");
-    struct calls calls;
-    char *text;
 
     free(scratch_ok(r->scratch, 0, "strace", "-o", out, "-E",
                     "LD_PRELOAD=" TEL_STAGE_SHIM, HOST, "marked", NULL));
-    text = file_read(out, NULL);
-    assert_non_null(text);
-    assert_non_null(strstr(text, TEL_STAGE_SHIM));
-    calls = count(text);
-    free(text);
-    print_message("           %u before main, %u after\n", calls.before,
-                  calls.after);
-    return calls;
+    return calls_read(out, linked);
 }
 
 static void test_musl_off_by_environment_costs_no_call(void **state)

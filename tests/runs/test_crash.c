@@ -35,10 +35,9 @@ static unsigned ended(struct recorded *r, int sig)
     for (unsigned i = 0; i < TABLE_SLOTS; i++) {
         uint64_t *word = &r->table->head->words[i];
 
-        /* In musl programs an end is noted, and the state stays. */
-        if (word_pid(*word) == result.pid &&
-            (word_state(*word) == SLOT_ENDED ||
-             word_state(*word) == SLOT_RUNNING)) {
+        /* Under musl it is noted only, and its word still says RUNNING. */
+        if (word_state(*word) >= SLOT_RUNNING &&
+            word_pid(*word) == result.pid) {
             *word &= ~(3ULL << WORD_END_AT | 0xffULL << WORD_CODE_AT);
             *word |= (uint64_t)END_SIGNAL << WORD_END_AT | (uint64_t)sig
                                                                << WORD_CODE_AT;

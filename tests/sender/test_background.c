@@ -208,26 +208,19 @@ struct idle {
 static bool is_asleep(void *context)
 {
     struct idle *idle = context;
-    char path[64];
-    char *text;
-    bool asleep;
-
-    snprintf(path, sizeof(path), "/proc/%d/wchan", (int)idle->pid);
-    text = file_read(path, NULL);
+    char *text = proc_read(idle->pid, "wchan", NULL);
     /* In poll(), and not in the short rest after a pass. */
-    asleep = text != NULL && strstr(text, "poll") != NULL;
+    bool asleep = text != NULL && strstr(text, "poll") != NULL;
+
     free(text);
     return asleep;
 }
 
 static bool maps_curl(pid_t pid)
 {
-    char path[64];
-    char *maps;
+    char *maps = proc_read(pid, "maps", NULL);
     bool found;
 
-    snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-    maps = file_read(path, NULL);
     assert_non_null(maps);
     found = strstr(maps, "curl") != NULL || strstr(maps, "ssl") != NULL;
     free(maps);
@@ -349,8 +342,7 @@ static void test_background_foreign_home_is_left_alone(void **state)
     struct tel_table *table;
     pid_t pid;
 
-    if (geteuid() != 0)
-        skip();
+    skip_unless(geteuid() == 0, "only root can give a folder away");
     box_tool(box, "probe", "POST");
     assert_int_equal(chown(scratch_path(box->scratch, "state"), 12345, 12345),
                      0);

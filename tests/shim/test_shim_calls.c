@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* How many system calls the shim costs a host, counted by strace. */
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "recorded.h"
-
-/* Of the host's program, past what the dynamic linker did. */
-struct calls {
-    unsigned before; /* between the linker's last and main's first */
-    unsigned after;  /* between main's last and exit_group */
-};
 
 static int setup(void **state)
 {
@@ -26,39 +20,14 @@ static int teardown(void **state)
     return 0;
 }
 
-static bool begins(const char *line, const char *with)
+/* Behind the linker's last call, which unmaps its cache: the first munmap
+ * there is of the program that was executed last. */
+static char *linked(char *trace)
 {
-    return strncmp(line, with, strlen(with)) == 0;
-}
-
-/* The linker's last call unmaps its cache: the first munmap there is. */
-static struct calls count(char *trace)
-{
-    struct calls calls = {0, 0};
-    unsigned marks = 0;
-    bool linked = false;
-    bool ended = false;
-
-    for (char *line = strtok(trace, "\n"); line != NULL;
-         line = strtok(NULL, "\n")) {
-        if (begins(line, "execve(")) {
-            linked = false;
-        } else if (!linked) {
-            linked = begins(line, "munmap(");
-            calls.before = 0;
-        } else if (begins(line, "sched_get_priority_max(")) {
-            marks++;
-        } else if (begins(line, "exit_group(")) {
-            ended = true;
-        } else if (marks == 0) {
-            calls.before++;
-        } else if (marks == 2 && !ended) {
-            calls.after++;
-        }
+    for (char *next; (next = calls_behind(trace, "execve(")) != NULL;) {
+        trace = next;
     }
-    assert_int_equal(marks, 2);
-    assert_true(ended);
-    return calls;
+    return calls_behind(trace, "munmap(");
 }
 
 /* Traces the host, as the leader of a job, as a shell makes it, or as
@@ -66,8 +35,6 @@ static struct calls count(char *trace)
 static struct calls trace(struct recorded *r, bool leader)
 {
     const char *out = scratch_path(r->scratch, "trace");
-    struct calls calls;
-    char *text;
 
     if (leader) {
         free(scratch_ok(r->scratch, 0, "strace", "-o", out, "-E",
@@ -77,22 +44,7 @@ static struct calls trace(struct recorded *r, bool leader)
         free(scratch_ok(r->scratch, 0, "strace", "-o", out, "-E",
                         "LD_PRELOAD=" TEL_STAGE_SHIM, HOST, "marked", NULL));
     }
-    text = file_read(out, NULL);
-    assert_non_null(text);
-    calls = count(text);
-    free(text);
-    print_message("           %u before main, %u after\n", calls.before,
-                  calls.after);
-    return calls;
-}
-
-static bool one_is_running(void *context)
-{
-    struct tel_table_counts counts;
-
-    tel_table_look(context);
-    tel_table_count(context, &counts);
-    return counts.running == 1;
+    return calls_read(out, linked);
 }
 
 static void test_calls_off_by_environment_none(void **state)
@@ -159,23 +111,17 @@ static void test_calls_recorded_beside_a_run_4_more_an_ancestor(void **state)
     const char *out = scratch_path(r->scratch, "trace");
     struct calls calls;
     pid_t pid;
-    char *text;
 
     recorded_tool(r, "host", "[command]\nverbs = none\n");
     scratch_set(r->scratch, "LD_PRELOAD", TEL_STAGE_SHIM);
     pid = scratch_start(r->scratch, NULL, sleeper);
     scratch_set(r->scratch, "LD_PRELOAD", NULL);
-    until(one_is_running, r->table);
+    recorded_until_running(r);
     free(scratch_ok(r->scratch, 0, "setsid", "-w", "sh", "-c",
                     "strace -o \"$0\" -E LD_PRELOAD=" TEL_STAGE_SHIM " " HOST
                     " marked; exit $?",
                     out, NULL));
-    text = file_read(out, NULL);
-    assert_non_null(text);
-    calls = count(text);
-    free(text);
-    print_message("           %u before main, %u after\n", calls.before,
-                  calls.after);
+    calls = calls_read(out, linked);
     assert_true(calls.before > 26);
     assert_true(calls.before <= 26 + 3 * 4);
     assert_int_equal(calls.after, 0);

@@ -146,15 +146,6 @@ static void test_shim_daemon_parent_ends_with_0_child_is_no_run(void **state)
     check(*state, "daemon", 3, 0, TEL_END_CODE, 0);
 }
 
-static bool is_watched(void *context)
-{
-    struct tel_table_counts counts;
-
-    tel_table_look(context);
-    tel_table_count(context, &counts);
-    return counts.running == 1;
-}
-
 /* Killed while the sender held a pidfd: Linux 6.15 tells the signal, and
  * before that /proc does while the zombie is there. */
 static void test_shim_killed_while_watched_signal_is_told(void **state)
@@ -163,13 +154,9 @@ static void test_shim_killed_while_watched_signal_is_told(void **state)
     char *argv[] = {(char *)(uintptr_t)HOST, (char *)(uintptr_t) "wait", NULL};
     pid_t pid = scratch_start(r->scratch, NULL, argv);
 
-    until(is_watched, r->table);
+    recorded_until_running(r);
     assert_int_equal(scratch_stop(r->scratch, pid, SIGKILL), -SIGKILL);
-    if (tel_pidfd_tells()) {
-        recorded_expect(r, "other", TEL_END_SIGNAL, SIGKILL);
-    } else {
-        recorded_expect(r, "other", TEL_END_LOST, 0);
-    }
+    recorded_expect_killed(r, "other");
 }
 
 static void test_shim_zombie_leader_with_threads_still_runs(void **state)
@@ -181,7 +168,7 @@ static void test_shim_zombie_leader_with_threads_still_runs(void **state)
     struct tel_table_counts counts;
     char *said = NULL;
 
-    until(is_watched, r->table);
+    recorded_until_running(r);
     while (said == NULL || strcmp(said, "left\n") != 0) {
         free(said);
         said = file_read(scratch_path(r->scratch, "leader.out"), NULL);

@@ -2,6 +2,7 @@
 /* A scratch whose table of runs the test itself reads. */
 #include "recorded.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,20 @@ struct tel_finished recorded_next(struct recorded *recorded)
     return wait.run;
 }
 
+static bool one_is_running(void *context)
+{
+    struct tel_table_counts counts;
+
+    tel_table_look(context);
+    tel_table_count(context, &counts);
+    return counts.running == 1;
+}
+
+void recorded_until_running(struct recorded *recorded)
+{
+    until(one_is_running, recorded->table);
+}
+
 void recorded_nothing_more(struct recorded *recorded)
 {
     struct tel_table_counts counts;
@@ -110,4 +125,13 @@ void recorded_expect(struct recorded *recorded, const char *event,
     assert_string_equal(run.event.event, event);
     assert_int_equal(run.event.end, end);
     assert_int_equal(run.event.code, code);
+}
+
+void recorded_expect_killed(struct recorded *recorded, const char *event)
+{
+    if (tel_pidfd_tells()) {
+        recorded_expect(recorded, event, TEL_END_SIGNAL, SIGKILL);
+    } else {
+        recorded_expect(recorded, event, TEL_END_LOST, 0);
+    }
 }

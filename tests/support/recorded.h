@@ -35,11 +35,18 @@ void recorded_tool(struct recorded *recorded, const char *name,
 /* Waits for a run to be over, takes it out of the table and returns it. */
 struct tel_finished recorded_next(struct recorded *recorded);
 
+/* Waits until the table knows one run that goes on. */
+void recorded_until_running(struct recorded *recorded);
+
 /* Fails unless the table holds no run at all, running or over. */
 void recorded_nothing_more(struct recorded *recorded);
 
 /* Fails unless the next run is this event with this end. */
 void recorded_expect(struct recorded *recorded, const char *event,
                      enum tel_end end, int code);
+
+/* Fails unless the next run is this event, ended by SIGKILL as far as this
+ * kernel tells: else it is lost. */
+void recorded_expect_killed(struct recorded *recorded, const char *event);
 
 #endif

@@ -59,13 +59,10 @@ static void *grow(void *old, size_t size)
 
 static bool environ_holds(pid_t pid, const char *entry)
 {
-    char path[64];
     bool found = false;
     size_t len = 0;
-    char *text;
+    char *text = proc_read(pid, "environ", &len);
 
-    snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
-    text = file_read(path, &len);
     if (text == NULL)
         return false;
     for (size_t at = 0; at < len; at += strlen(text + at) + 1)
@@ -539,6 +536,14 @@ void result_clear(struct result *result)
     *result = (struct result){0};
 }
 
+bool result_same(const struct result *a, const struct result *b)
+{
+    return a->status == b->status && a->out_len == b->out_len &&
+           a->err_len == b->err_len &&
+           memcmp(a->out, b->out, a->out_len) == 0 &&
+           memcmp(a->err, b->err, a->err_len) == 0;
+}
+
 char *scratch_ok(struct scratch *scratch, int status, const char *program, ...)
 {
     struct result result;
@@ -591,6 +596,41 @@ int scratch_stop(struct scratch *scratch, pid_t pid, int sig)
         fail_msg("%d did not end after signal %d", (int)pid, sig);
     scratch->children[slot] = 0;
     return status;
+}
+
+char *proc_read(pid_t pid, const char *file, size_t *ret_len)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+    return file_read(path, ret_len);
+}
+
+pid_t proc_child(pid_t pid)
+{
+    char file[32];
+    pid_t child;
+    char *list;
+
+    snprintf(file, sizeof(file), "task/%d/children", (int)pid);
+    list = proc_read(pid, file, NULL);
+    child = list != NULL ? (pid_t)strtol(list, NULL, 10) : 0;
+    free(list);
+    return child;
+}
+
+void skip_unless(bool possible, const char *format, ...)
+{
+    char reason[512];
+    va_list args;
+
+    if (possible)
+        return;
+    va_start(args, format);
+    vsnprintf(reason, sizeof(reason), format, args);
+    va_end(args);
+    print_message("           skipped: %s\n", reason);
+    skip();
 }
 
 bool emulator_lacks(const char *what)

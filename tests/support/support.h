@@ -70,6 +70,8 @@ struct result scratch_run(struct scratch *scratch, const char *program, ...)
     __attribute__((sentinel));
 struct result scratch_runv(struct scratch *scratch, char *const *argv);
 void result_clear(struct result *result);
+/* Whether both ended alike and said the same. */
+bool result_same(const struct result *a, const struct result *b);
 
 /* Runs it, and fails the test unless it ends with this status; returns its
  * stdout, which the caller frees. */
@@ -96,6 +98,15 @@ bool emulator_lacks(const char *what);
 #else
 #define STATUS_STEP 1
 #endif
+
+/* Where something is not possible, skips the running test and says why. */
+void skip_unless(bool possible, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The whole of a file of /proc/PID, as file_read; and its first child, or 0
+ * where it has none. */
+char *proc_read(pid_t pid, const char *file, size_t *ret_len);
+pid_t proc_child(pid_t pid);
 
 /* How many processes there are that were given this scratch's environment. */
 unsigned scratch_processes(const struct scratch *scratch);

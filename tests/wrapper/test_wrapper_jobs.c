@@ -226,16 +226,8 @@ static void test_jobs_orphaned_and_stopped_is_hung_up(void **state)
 
 static pid_t child_of(pid_t pid)
 {
-    char path[64];
-    char *text;
-    pid_t child;
+    pid_t child = proc_child(pid);
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid,
-                   (int)pid);
-    text = file_read(path, NULL);
-    assert_non_null(text);
-    child = atoi(text);
-    free(text);
     assert_true(child > 1);
     return child;
 }
@@ -293,7 +285,7 @@ static void stop_and_continue_fast(struct play *play)
     play_until_gone(known);
     play_type(play, "wait %1; echo status $?\n", "status 138\r\n");
     terminal_send(play->terminal, "exit 0\n");
-    play_note(play, "%d", terminal_end(play->terminal));
+    text_add(&play->notes, "%d", terminal_end(play->terminal));
     play_expect(play, TEL_END_SIGNAL, SIGUSR1);
 }
 
@@ -325,10 +317,7 @@ static void test_jobs_stop_while_starting_is_seen(void **state)
 {
     char *notes;
 
-    if (access("/usr/bin/strace", X_OK) < 0) {
-        print_message("no strace here\n");
-        skip();
-    }
+    skip_unless(access("/usr/bin/strace", X_OK) == 0, "no strace here");
     notes = one_way(state, WAY_SUPERVISED, stop_early);
     assert_string_equal(notes, "out:\nboth stopped\nerr:\nstatus: 0\n");
     free(notes);
@@ -374,10 +363,7 @@ static void continue_early(struct play *play)
 
 static void test_jobs_continue_while_stopping_is_seen(void **state)
 {
-    if (access("/usr/bin/strace", X_OK) < 0) {
-        print_message("no strace here\n");
-        skip();
-    }
+    skip_unless(access("/usr/bin/strace", X_OK) == 0, "no strace here");
     free(one_way(state, WAY_SUPERVISED, continue_early));
 }
 

@@ -88,7 +88,7 @@ static void note_screen(struct play *play)
 {
     char *screen = capture(play);
 
-    play_note(play, "%s----\n", screen);
+    text_add(&play->notes, "%s----\n", screen);
     free(screen);
 }
 
@@ -258,7 +258,7 @@ static void watch_top(struct play *play)
          "\ndone\nsh>\n");
     said = file_read(scratch_path(play->scratch, "home/said"), NULL);
     assert_non_null(said);
-    play_note(play, "%s", said);
+    text_add(&play->notes, "%s", said);
     free(said);
     free(TMUX(play, (char[]){"kill-server"}));
     play_expect(play, TEL_END_CODE, 0);

@@ -181,15 +181,14 @@ static bool is_shown_by_another(pid_t pid, const char *wanted)
 
     assert_non_null(proc);
     while (!shown && (entry = readdir(proc)) != NULL) {
-        char path[300];
+        pid_t other = atoi(entry->d_name);
         char *text;
         size_t len = 0;
 
-        if (atoi(entry->d_name) <= 0 || atoi(entry->d_name) == pid) {
+        if (other <= 0 || other == pid) {
             continue;
         }
-        (void)snprintf(path, sizeof(path), "/proc/%s/cmdline", entry->d_name);
-        text = file_read(path, &len);
+        text = proc_read(other, "cmdline", &len);
         shown = text != NULL && memmem(text, len, wanted, strlen(wanted));
         free(text);
     }
@@ -205,14 +204,8 @@ struct child {
 static bool has_child(void *context)
 {
     struct child *child = context;
-    char path[64];
-    char *text;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
-                   (int)child->parent, (int)child->parent);
-    text = file_read(path, NULL);
-    child->pid = text != NULL ? atoi(text) : 0;
-    free(text);
+    child->pid = proc_child(child->parent);
     return child->pid > 0;
 }
 
@@ -224,13 +217,9 @@ struct sight {
 static bool tool_has_begun(void *context)
 {
     const struct sight *sight = context;
-    char path[64];
-    char *comm;
-    bool begun;
+    char *comm = proc_read(sight->tool, "comm", NULL);
+    bool begun = comm != NULL && strcmp(comm, "host\n") == 0;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/comm", (int)sight->tool);
-    comm = file_read(path, NULL);
-    begun = comm != NULL && strcmp(comm, "host\n") == 0;
     free(comm);
     return begun;
 }

@@ -108,15 +108,6 @@ static void test_wrapper_and_shim_together_count_once(void **state)
     scratch_set(r->scratch, "LD_PRELOAD", NULL);
 }
 
-static bool is_running(void *context)
-{
-    struct tel_table_counts counts;
-
-    tel_table_look(context);
-    tel_table_count(context, &counts);
-    return counts.running == 1;
-}
-
 /* A signal that is sent to the wrapper's pid reaches the tool. */
 static void test_wrapper_signal_to_its_pid_ends_the_tool(void **state)
 {
@@ -135,7 +126,7 @@ static void test_wrapper_signal_to_its_pid_ends_the_tool(void **state)
 
             (void)unlink(scratch_path(r->scratch, "log"));
             pid = scratch_start(r->scratch, "log", argv);
-            until(is_running, r->table);
+            recorded_until_running(r);
             while (said == NULL || strcmp(said, "ready\n") != 0) {
                 free(said);
                 said = file_read(scratch_path(r->scratch, "log"), NULL);

@@ -144,7 +144,7 @@ static void note_echo(struct play *play)
     struct termios modes;
 
     terminal_modes(play->terminal, &modes);
-    play_note(play, "echo %d\n", (modes.c_lflag & ECHO) != 0);
+    text_add(&play->notes, "echo %d\n", (modes.c_lflag & ECHO) != 0);
 }
 
 /* getpass(3) reads Ctrl-C as any other key; it is there to be seen. */
@@ -300,7 +300,7 @@ static void hang_up_is_ignored(struct play *play)
     tool = play_tool(play);
     terminal_hang_up(play->terminal);
     play_until_state(tool, 'S');
-    play_note(play, "goes on\n");
+    text_add(&play->notes, "goes on\n");
     assert_int_equal(kill(play_known(play), SIGKILL), 0);
     play_end(play);
     play_until_gone(tool);

@@ -40,23 +40,6 @@ int ways_teardown(void **state)
     return 0;
 }
 
-void play_note(struct play *play, const char *format, ...)
-{
-    char *more = NULL;
-    va_list args;
-    int len;
-
-    va_start(args, format);
-    len = vasprintf(&more, format, args);
-    va_end(args);
-    assert_true(len >= 0);
-    play->notes = realloc(play->notes, play->len + (size_t)len + 1);
-    assert_non_null(play->notes);
-    memcpy(play->notes + play->len, more, (size_t)len + 1);
-    play->len += (size_t)len;
-    free(more);
-}
-
 /* Shells show process ids behind "[1] " and "line 1: ", some padded. */
 static void mask_pids(char *text)
 {
@@ -91,12 +74,12 @@ char *one_way(void **state, enum way way, void (*act)(struct play *))
     }
     play.scratch = play.recorded->scratch;
     scratch_set(play.scratch, "W", words[way]);
-    play_note(&play, "%s", "");
+    text_add(&play.notes, "%s", "");
     act(&play);
     terminal_free(play.terminal);
     recorded_nothing_more(play.recorded);
-    mask_pids(play.notes);
-    return play.notes;
+    mask_pids(play.notes.bytes);
+    return play.notes.bytes;
 }
 
 /* Fails, and shows both from a little before they part. */
@@ -111,8 +94,9 @@ static void compare(const char *bare, const char *notes, const char *name)
         return;
     }
     at = at > 200 ? at - 200 : 0;
-    fail_msg("%s is not as the bare tool\n--- bare\n%.700s\n--- %s\n%.700s",
-             name, bare + at, name, notes + at);
+    print_message("--- bare\n%.700s\n--- %s\n%.700s\n", bare + at, name,
+                  notes + at);
+    fail_msg("%s is not as the bare tool", name);
 }
 
 void each_way(void **state, void (*act)(struct play *))
@@ -139,8 +123,8 @@ void play_run(struct play *play, const char *script)
     struct result result =
         scratch_run(play->scratch, "bash", "-c", script, NULL);
 
-    play_note(play, "out:\n%serr:\n%sstatus: %d\n", result.out, result.err,
-              result.status);
+    text_add(&play->notes, "out:\n%serr:\n%sstatus: %d\n", result.out,
+             result.err, result.status);
     result_clear(&result);
 }
 
@@ -207,14 +191,14 @@ void play_end(struct play *play)
 {
     int status = terminal_end(play->terminal);
 
-    play_note(play, "%s\nstatus: %d\n", play->terminal->shown, status);
+    text_add(&play->notes, "%s\nstatus: %d\n", play->terminal->shown, status);
     terminal_free(play->terminal);
     play->terminal = NULL;
 }
 
 void play_end_unseen(struct play *play)
 {
-    play_note(play, "status: %d\n", terminal_end(play->terminal));
+    text_add(&play->notes, "status: %d\n", terminal_end(play->terminal));
     terminal_free(play->terminal);
     play->terminal = NULL;
 }
@@ -228,16 +212,11 @@ void play_leave(struct play *play)
 /* "(comm) state" of a process; 0 where it is gone or a zombie. */
 static char state_of(pid_t pid, char *comm, size_t size)
 {
-    char path[64];
-    char *text;
-    char *open;
-    char *end;
+    char *text = proc_read(pid, "stat", NULL);
+    char *open = text != NULL ? strchr(text, '(') : NULL;
+    char *end = text != NULL ? strrchr(text, ')') : NULL;
     char state = 0;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    text = file_read(path, NULL);
-    open = text != NULL ? strchr(text, '(') : NULL;
-    end = text != NULL ? strrchr(text, ')') : NULL;
     if (open != NULL && end != NULL) {
         (void)snprintf(comm, size, "%.*s", (int)(end - open - 1), open + 1);
         if (end[2] != 'Z' && end[2] != 'X') {
@@ -251,7 +230,6 @@ static char state_of(pid_t pid, char *comm, size_t size)
 /* Whether a process runs the puppet of this scratch. */
 static bool is_tool(const struct play *play, pid_t pid)
 {
-    char path[64];
     char entry[192];
     char comm[32];
     size_t len = 0;
@@ -261,10 +239,9 @@ static bool is_tool(const struct play *play, pid_t pid)
     if (state_of(pid, comm, sizeof(comm)) == 0 || strcmp(comm, "puppet") != 0) {
         return false;
     }
-    (void)snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
     (void)snprintf(entry, sizeof(entry), "XDG_STATE_HOME=%s/state",
                    play->scratch->root);
-    text = file_read(path, &len);
+    text = proc_read(pid, "environ", &len);
     found = text != NULL && memmem(text, len, entry, strlen(entry)) != NULL;
     free(text);
     return found;
@@ -317,7 +294,6 @@ pid_t play_tool(struct play *play)
 pid_t play_known(struct play *play)
 {
     pid_t tool = play_tool(play);
-    char path[64];
     char *text;
     char *end;
     pid_t parent = 0;
@@ -325,8 +301,7 @@ pid_t play_known(struct play *play)
     if (play->way != WAY_SUPERVISED) {
         return tool;
     }
-    (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)tool);
-    text = file_read(path, NULL);
+    text = proc_read(tool, "stat", NULL);
     end = text != NULL ? strrchr(text, ')') : NULL;
     if (end != NULL) {
         parent = atoi(end + 4);

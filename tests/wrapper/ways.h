@@ -21,6 +21,7 @@
 
 #include "recorded.h"
 #include "terminal.h"
+#include "text.h"
 
 enum way { WAY_BARE, WAY_IN_PLACE, WAY_SUPERVISED, WAYS };
 
@@ -29,8 +30,7 @@ struct play {
     struct scratch *scratch;
     struct terminal *terminal;
     enum way way;
-    char *notes;
-    size_t len;
+    struct text notes;
 };
 
 /* The setup and teardown of each test: a scratch in which puppet is known. */
@@ -44,10 +44,6 @@ int ways_teardown(void **state);
 void each_way(void **state, void (*act)(struct play *));
 /* One way alone: its notes, which the caller frees; NULL where it can't be. */
 char *one_way(void **state, enum way way, void (*act)(struct play *));
-
-/* Says what has been seen. */
-void play_note(struct play *play, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
 
 /* Runs a script to its end, without a terminal, and notes output, error
  * output and status. */

@@ -25,10 +25,8 @@ int foreign_teardown(void **state)
 
 void foreign_need(const char *path, const char *package)
 {
-    if (access(path, X_OK) < 0) {
-        print_message("SKIPPED: no %s (Debian package %s)\n", path, package);
-        skip();
-    }
+    skip_unless(access(path, X_OK) == 0, "no %s (Debian package %s)", path,
+                package);
 }
 
 const char *foreign_copy(struct recorded *recorded, const char *file)
@@ -57,10 +55,11 @@ void foreign_words(char *argv[FOREIGN_ARGS], size_t n, const char *line)
     argv[n] = NULL;
 }
 
-/* Leaves "0x" of every address. */
-static void pass_over_addresses(char *text)
+/* Leaves "0x" of every address; the new length. */
+static size_t pass_over_addresses(char *start)
 {
-    char *to = text;
+    char *text = start;
+    char *to = start;
 
     while (*text != '\0') {
         bool address = text[0] == '0' && text[1] == 'x';
@@ -74,6 +73,7 @@ static void pass_over_addresses(char *text)
         }
     }
     *to = '\0';
+    return (size_t)(to - start);
 }
 
 static struct result run_one(struct recorded *recorded, const char *preload,
@@ -85,8 +85,8 @@ static struct result run_one(struct recorded *recorded, const char *preload,
     result = scratch_runv(recorded->scratch, argv);
     scratch_set(recorded->scratch, "LD_PRELOAD", NULL);
     if (addresses) {
-        pass_over_addresses(result.out);
-        pass_over_addresses(result.err);
+        result.out_len = pass_over_addresses(result.out);
+        result.err_len = pass_over_addresses(result.err);
     }
     return result;
 }
@@ -96,13 +96,6 @@ static void run_both(struct recorded *recorded, const struct sides *sides,
 {
     both[0] = run_one(recorded, sides->bare, sides->addresses, argv);
     both[1] = run_one(recorded, sides->with, sides->addresses, argv);
-}
-
-static bool are_same(const struct result both[2])
-{
-    return both[0].status == both[1].status &&
-           strcmp(both[0].out, both[1].out) == 0 &&
-           strcmp(both[0].err, both[1].err) == 0;
 }
 
 static void print_line(char *const *argv)
@@ -119,7 +112,7 @@ void foreign_same(struct recorded *recorded, const struct sides *sides,
     struct result both[2];
 
     run_both(recorded, sides, argv, both);
-    if (!are_same(both) || both[0].status != status) {
+    if (!result_same(&both[0], &both[1]) || both[0].status != status) {
         print_line(argv);
         fail_msg("%d was expected; LD_PRELOAD=%s gave %d:\n%s\n%s\n"
                  "LD_PRELOAD=%s gave %d:\n%s\n%s",
@@ -139,7 +132,7 @@ bool foreign_are_same(struct recorded *recorded, const struct sides *sides,
     bool same;
 
     run_both(recorded, sides, argv, both);
-    same = are_same(both);
+    same = result_same(&both[0], &both[1]);
     result_clear(&both[0]);
     result_clear(&both[1]);
     return same;

@@ -83,11 +83,8 @@ static void check(struct recorded *r, const char *others, size_t from)
 
 static void need(const struct other *other)
 {
-    if (access(other->path, R_OK) < 0) {
-        print_message("SKIPPED: no %s (Debian package %s)\n", other->path,
-                      other->package);
-        skip();
-    }
+    skip_unless(access(other->path, R_OK) == 0, "no %s (Debian package %s)",
+                other->path, other->package);
 }
 
 /* Shifted, sped up, slowed down, and a step with each call, for which the

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "filter.h"
+#include "filters.h"
 #include "foreign.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -91,13 +91,13 @@ static bool works(struct recorded *r, const char *words)
     compose(line, r, words, "/bin/true");
     foreign_words(argv, 0, line);
     if (access(argv[0], X_OK) < 0) {
-        print_message("SKIPPED: no %s\n", argv[0]);
+        print_message("           skipped: no %s\n", argv[0]);
         return false;
     }
     result = scratch_runv(r->scratch, argv);
     works = result.status == 0;
     if (!works) {
-        print_message("SKIPPED: not permitted here: %s: %s\n", words,
+        print_message("           skipped: not permitted here: %s: %s\n", words,
                       result.err);
     }
     result_clear(&result);
@@ -171,7 +171,7 @@ static void test_sandboxes_privileges_as_bare(void **state)
 /* A filter from before the start: with errors, and with death. */
 static void test_sandboxes_seccomp_as_bare_and_recorded(void **state)
 {
-    static const enum filter filters[] = {FILTER_DOCKER, FILTER_SERVICE};
+    static const char *const filters[] = {"docker", "service", "bubblewrap"};
     struct recorded *r = *state;
     const struct sides sides = {.with = TEL_STAGE_SHIM};
     char line[1024];
@@ -186,10 +186,8 @@ static void test_sandboxes_seccomp_as_bare_and_recorded(void **state)
     for (size_t i = 0; i < COUNT(filters); i++) {
         const char *path = scratch_path(r->scratch, "filter");
 
-        if (!filter_write(filters[i], path)) {
-            print_message("SKIPPED: no filter for this machine\n");
-            skip();
-        }
+        skip_unless(filter_write(filters[i], path) == 0,
+                    "no filter for this machine");
         (void)snprintf(line, sizeof(line),
                        "exec " BWRAP "--seccomp 9 %s exit 77 9<%s",
                        foreign_copy(r, "ways.sh"), path);
@@ -339,10 +337,7 @@ static void test_sandboxes_chroot_as_bare(void **state)
                     (char *)(uintptr_t)tool,
                     NULL};
 
-    if (geteuid() != 0) {
-        print_message("SKIPPED: chroot needs root\n");
-        skip();
-    }
+    skip_unless(geteuid() == 0, "chroot needs root");
     foreign_tool(r, "ways.sh", ways, COUNT(ways));
     free(scratch_ok(r->scratch, 0, "sh", "-c", tree, tool, NULL));
     foreign_same(r, &sides, bare, 77);
@@ -364,10 +359,7 @@ static void test_sandboxes_other_user_as_bare_and_silent(void **state)
     struct recorded *r = *state;
     const struct sides sides = {.with = TEL_STAGE_SHIM};
 
-    if (geteuid() != 0) {
-        print_message("SKIPPED: becoming another user needs root\n");
-        skip();
-    }
+    skip_unless(geteuid() == 0, "becoming another user needs root");
     recorded_tool(r, "sh", "[command]\nverbs = none\n");
     for (size_t i = 0; i < COUNT(lines); i++) {
         char *argv[FOREIGN_ARGS];

@@ -19,6 +19,8 @@
 
 #include <tel/runs.h>
 
+#include "text.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- commands: sweep_commands.c ---------------------------------------- */
@@ -54,24 +56,10 @@ size_t commands_distinct_files(const struct commands *commands);
 
 /* ---- text: sweep_text.c ------------------------------------------------- */
 
-struct text {
-    char *bytes; /* NULL while empty; not NUL-terminated */
-    size_t len;
-    size_t size;
-};
-
 /* realloc and strdup that end the program where memory runs out. */
 void *grow(void *old, size_t bytes);
 char *copy_of(const char *string);
 
-/* What lies beyond TEXT_MAX is dropped. */
-#define TEXT_MAX (4U << 20)
-
-void text_add(struct text *text, const void *bytes, size_t len);
-void text_format(struct text *text, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-void text_clear(struct text *text);
-bool text_same(const struct text *a, const struct text *b);
 /* Marks (a byte a line) the lines in which b differs from a. */
 void text_mark_differences(const struct text *a, const struct text *b,
                            struct text *marks);

@@ -158,16 +158,16 @@ static void list_one(const char *path, void *context)
     if (lstat(path, &st) < 0) {
         return;
     }
-    text_format(list, "%s %o", path, st.st_mode);
+    text_add(list, "%s %o", path, st.st_mode);
     if (S_ISREG(st.st_mode)) {
-        text_format(list, " %lld %016llx", (long long)st.st_size,
-                    (unsigned long long)hash_file(path));
+        text_add(list, " %lld %016llx", (long long)st.st_size,
+                 (unsigned long long)hash_file(path));
     } else if (S_ISLNK(st.st_mode)) {
         n = readlink(path, target, sizeof(target) - 1);
         target[n > 0 ? n : 0] = '\0';
-        text_format(list, " -> %s", target);
+        text_add(list, " -> %s", target);
     }
-    text_add(list, "\n", 1);
+    text_add_bytes(list, "\n", 1);
     if (S_ISDIR(st.st_mode)) {
         each_below(path, list_one, list);
     }

@@ -250,7 +250,7 @@ static void read_consent(struct text *ret_text)
 
     text_clear(ret_text);
     if (file != NULL) {
-        text_add(ret_text, buf, fread(buf, 1, sizeof(buf), file));
+        text_add_bytes(ret_text, buf, fread(buf, 1, sizeof(buf), file));
         (void)fclose(file);
     }
 }

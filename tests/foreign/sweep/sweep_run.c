@@ -121,6 +121,9 @@ static void start(const struct run_plan *plan, struct running *running)
     }
 }
 
+/* What a command says beyond this is dropped. */
+#define TEXT_MAX (4U << 20)
+
 /* Reads what is there; closes the stream at its end. */
 static void take(int *fd, struct text *text)
 {
@@ -128,7 +131,9 @@ static void take(int *fd, struct text *text)
     ssize_t n = read(*fd, buf, sizeof(buf));
 
     if (n > 0) {
-        text_add(text, buf, (size_t)n);
+        size_t room = TEXT_MAX - text->len;
+
+        text_add_bytes(text, buf, (size_t)n < room ? (size_t)n : room);
     } else if (n == 0 || errno != EINTR) {
         (void)close(*fd);
         *fd = -1;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes that grow, and in which line two of them differ. */
-#include <stdarg.h>
+/* In which line two texts differ. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,50 +20,6 @@ char *copy_of(const char *string)
     size_t size = strlen(string) + 1;
 
     return memcpy(grow(NULL, size), string, size);
-}
-
-void text_add(struct text *text, const void *bytes, size_t len)
-{
-    if (len > TEXT_MAX - text->len) {
-        len = TEXT_MAX - text->len;
-    }
-    if (len == 0) {
-        return;
-    }
-    if (text->len + len > text->size) {
-        text->size = 2 * (text->len + len);
-        text->bytes = grow(text->bytes, text->size);
-    }
-    memcpy(text->bytes + text->len, bytes, len);
-    text->len += len;
-}
-
-void text_format(struct text *text, const char *format, ...)
-{
-    char *line = NULL;
-    va_list args;
-    int len;
-
-    va_start(args, format);
-    len = vasprintf(&line, format, args);
-    va_end(args);
-    if (len < 0) {
-        abort();
-    }
-    text_add(text, line, (size_t)len);
-    free(line);
-}
-
-void text_clear(struct text *text)
-{
-    free(text->bytes);
-    memset(text, 0, sizeof(*text));
-}
-
-bool text_same(const struct text *a, const struct text *b)
-{
-    return a->len == b->len &&
-           (a->len == 0 || memcmp(a->bytes, b->bytes, a->len) == 0);
 }
 
 static size_t line_end(const struct text *text, size_t at)
@@ -143,7 +98,7 @@ static bool each_line(const struct text *a, const struct text *b,
 static bool mark(struct text *marks, size_t line, bool same)
 {
     while (marks->len <= line) {
-        text_add(marks, "", 1);
+        text_add_bytes(marks, "", 1);
     }
     if (!same) {
         marks->bytes[line] = 1;

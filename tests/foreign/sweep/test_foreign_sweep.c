@@ -35,10 +35,7 @@ static long figure(const char *report, const char *word)
 
 static void skip_without_sandbox(const struct result *result)
 {
-    if (result->status == NO_SANDBOX) {
-        print_message("skipped: %s", result->err);
-        skip();
-    }
+    skip_unless(result->status != NO_SANDBOX, "%s", result->err);
 }
 
 struct sums {

@@ -15,42 +15,6 @@
 
 #define ANSWER_DEADLINE_MS 30000
 
-void text_add_bytes(struct text *text, const char *bytes, size_t len)
-{
-    text->bytes = realloc(text->bytes, text->len + len + 1);
-    assert_non_null(text->bytes);
-    memcpy(text->bytes + text->len, bytes, len);
-    text->len += len;
-    text->bytes[text->len] = '\0';
-}
-
-void text_add(struct text *text, const char *format, ...)
-{
-    char *line = NULL;
-    va_list args;
-    int len;
-
-    va_start(args, format);
-    len = vasprintf(&line, format, args);
-    va_end(args);
-    assert_true(len >= 0);
-    text_add_bytes(text, line, (size_t)len);
-    free(line);
-}
-
-size_t text_count(const struct text *text, const char *needle)
-{
-    const char *at = text->bytes;
-    const char *end = at + text->len;
-    size_t count = 0;
-
-    while ((at = memmem(at, (size_t)(end - at), needle, strlen(needle)))) {
-        at += strlen(needle);
-        count++;
-    }
-    return count;
-}
-
 void assert_same_text(const struct text *one, const struct text *two)
 {
     size_t at = 0;
@@ -98,38 +62,11 @@ pid_t served_start(struct recorded *recorded, const char *preload,
 
 bool has_loaded(pid_t pid, const char *object)
 {
-    char path[64];
-    bool found;
-    char *maps;
+    char *maps = proc_read(pid, "maps", NULL);
+    bool found = maps != NULL && strstr(maps, object) != NULL;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-    maps = file_read(path, NULL);
-    found = maps != NULL && strstr(maps, object) != NULL;
     free(maps);
     return found;
-}
-
-static bool is_watched(void *context)
-{
-    struct tel_table_counts counts;
-
-    tel_table_look(context);
-    tel_table_count(context, &counts);
-    return counts.running == 1;
-}
-
-void until_watched(struct recorded *recorded)
-{
-    until(is_watched, recorded->table);
-}
-
-void recorded_expect_killed(struct recorded *recorded)
-{
-    if (tel_pidfd_tells()) {
-        recorded_expect(recorded, "run", TEL_END_SIGNAL, SIGKILL);
-    } else {
-        recorded_expect(recorded, "run", TEL_END_LOST, 0);
-    }
 }
 
 static int dial(const char *path)

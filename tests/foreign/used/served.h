@@ -16,23 +16,11 @@
 #define TEL_SERVED_H
 
 #include "recorded.h"
+#include "text.h"
 
 #define FETCHED TEL_SERVERS "/unpacked/"
 
 #define REQUESTS 10000
-
-/* A text that grows. Zeroed means empty; the caller frees bytes. */
-struct text {
-    char *bytes;
-    size_t len;
-};
-
-void text_add(struct text *text, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-void text_add_bytes(struct text *text, const char *bytes, size_t len);
-
-/* How often needle is there. */
-size_t text_count(const struct text *text, const char *needle);
 
 /* Fails, and shows where they begin to differ, unless both are the same. */
 void assert_same_text(const struct text *one, const struct text *two);
@@ -49,13 +37,6 @@ pid_t served_start(struct recorded *recorded, const char *preload,
 
 /* Whether an object of this file name is loaded in a process. */
 bool has_loaded(pid_t pid, const char *object);
-
-/* Waits until the run of a started server is known to the table. */
-void until_watched(struct recorded *recorded);
-
-/* Fails unless the next run was ended by signal 9, as far as this kernel
- * tells: else it is lost. */
-void recorded_expect_killed(struct recorded *recorded);
 
 /* For until(): whether a server listens on the unix socket of this path. */
 bool socket_accepts(void *path);

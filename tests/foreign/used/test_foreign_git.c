@@ -95,7 +95,7 @@ static void sort_lines(struct text *text)
     for (size_t i = 0; i < count; i++) {
         text_add(&sorted, "%s\n", lines[i]);
     }
-    free(text->bytes);
+    text_clear(text);
     *text = sorted;
 }
 
@@ -130,7 +130,7 @@ static void check_recorded(struct text *typed)
     sort_lines(&runs);
     sort_lines(typed);
     assert_same_text(typed, &runs);
-    free(runs.bytes);
+    text_clear(&runs);
 }
 
 /* The whole day: what was printed, and what is left. */
@@ -154,7 +154,7 @@ static struct text live(const struct way *way, size_t *ret_typed)
         if (way->recorded) {
             check_recorded(&typed);
         }
-        free(typed.bytes);
+        text_clear(&typed);
         recorded_nothing_more(r);
     }
     result = run_chapter(&bare, "inventory");
@@ -185,7 +185,7 @@ static int teardown(void **state)
 {
     (void)state;
     recorded_free(r);
-    free(bare_day.bytes);
+    text_clear(&bare_day);
     return 0;
 }
 
@@ -196,7 +196,7 @@ static void check_same(const struct way *way)
 
     assert_same_text(&bare_day, &day);
     assert_true(typed > 100);
-    free(day.bytes);
+    text_clear(&day);
 }
 
 static void test_git_bare_twice_is_the_same(void **state)

@@ -74,7 +74,7 @@ static void configure(const struct server *server, const char *word,
              geteuid() == 0 ? "user nobody nogroup;\n" : "", server->root, word,
              server->root);
     scratch_write(server->r->scratch, "nginx.conf", text.bytes);
-    free(text.bytes);
+    text_clear(&text);
 }
 
 static struct server server_of(struct recorded *r)
@@ -90,7 +90,7 @@ static struct server server_of(struct recorded *r)
     scratch_write(r->scratch, "site/index.html", "<p>index\n");
     scratch_write(r->scratch, "site/page.html",
                   "<!--#include virtual=\"/said/within\" -->\n");
-    free(page.bytes);
+    text_clear(&page);
     assert_int_equal(chmod(scratch_path(r->scratch, "site"), 0755), 0);
     configure(&server, "first", "off");
     return server;
@@ -198,8 +198,8 @@ static void ask(const struct server *server, unsigned count, struct text *said)
         add_answers(said, answers.bytes, answers.len);
         close(fd);
     }
-    free(requests.bytes);
-    free(answers.bytes);
+    text_clear(&requests);
+    text_clear(&answers);
 }
 
 static bool says_second(void *context)
@@ -213,8 +213,8 @@ static bool says_second(void *context)
     exchange(fd, &request, "/said/it\n", &answer);
     found = strstr(answer.bytes, "\r\n\r\nsecond") != NULL;
     close(fd);
-    free(request.bytes);
-    free(answer.bytes);
+    text_clear(&request);
+    text_clear(&answer);
     return found;
 }
 
@@ -233,11 +233,8 @@ static size_t lines_logged(const struct server *server)
 
 static void add_title(const struct server *server, struct text *said)
 {
-    char path[64];
-    char *title;
+    char *title = proc_read(server->pid, "cmdline", NULL);
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)server->pid);
-    title = file_read(path, NULL);
     text_add(said, "title %s\n", title);
     free(title);
 }
@@ -250,13 +247,12 @@ struct workers {
 static struct workers workers_of(const struct server *server)
 {
     struct workers workers = {.socket = server->socket};
-    char path[64];
+    char file[32];
     char *list;
     char *at;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
-                   (int)server->pid, (int)server->pid);
-    list = file_read(path, NULL);
+    (void)snprintf(file, sizeof(file), "task/%d/children", (int)server->pid);
+    list = proc_read(server->pid, file, NULL);
     assert_non_null(list);
     at = list;
     for (unsigned i = 0; i < 8 && *at != '\0'; i++) {
@@ -327,8 +323,8 @@ static void check_same(void **state, int sig, unsigned runs)
         recorded_expect(*state, "run", TEL_END_CODE, 0);
     }
     recorded_nothing_more(*state);
-    free(bare.bytes);
-    free(shim.bytes);
+    text_clear(&bare);
+    text_clear(&shim);
 }
 
 /* nginx -s reload was typed too. */
@@ -380,7 +376,7 @@ static void test_nginx_in_the_background_each_command_counts(void **state)
         recorded_expect(*state, "run", TEL_END_CODE, 0);
     }
     recorded_nothing_more(*state);
-    free(said.bytes);
+    text_clear(&said);
 }
 
 static pid_t pid_in(const struct server *server, const char *file)
@@ -436,10 +432,10 @@ static void test_nginx_killed_is_recorded_so(void **state)
     }
     server = server_of(*state);
     start(&server, TEL_STAGE_SHIM);
-    until_watched(*state);
+    recorded_until_running(*state);
     assert_int_equal(scratch_stop(server.r->scratch, server.pid, SIGKILL),
                      -SIGKILL);
-    recorded_expect_killed(*state);
+    recorded_expect_killed(*state, "run");
     recorded_nothing_more(*state);
     (void)kill(-server.pid, SIGKILL);
 }

@@ -32,7 +32,7 @@ static void configure(const char *work_mem)
 
     text_add(&text, config, server.r->scratch->root, work_mem);
     scratch_write(server.r->scratch, "data/postgresql.conf", text.bytes);
-    free(text.bytes);
+    text_clear(&text);
 }
 
 static int teardown(void **state)
@@ -132,7 +132,7 @@ static void ask_many(unsigned requests, struct text *said)
              "SELECT count(*), sum(length(s)) FROM t;\n"
              "COPY t TO STDOUT;\nVACUUM ANALYZE t;\n");
     ask(script.bytes, said);
-    free(script.bytes);
+    text_clear(&script);
 }
 
 static bool has_reloaded(void *context)
@@ -143,7 +143,7 @@ static bool has_reloaded(void *context)
     (void)context;
     ask("SHOW work_mem;\n", &said);
     found = strstr(said.bytes, "7MB") != NULL;
-    free(said.bytes);
+    text_clear(&said);
     return found;
 }
 
@@ -166,7 +166,7 @@ static void crash_backend(struct text *said)
             &told);
     } while (strtol(told.bytes, NULL, 10) == backend ||
              strtol(told.bytes, NULL, 10) == 0);
-    free(told.bytes);
+    text_clear(&told);
     ask("SELECT count(*), sum(length(s)) FROM t;\n", said);
 }
 
@@ -214,8 +214,8 @@ static void check_same(int sig, unsigned requests)
     assert_int_equal(text_count(&shim, "\nstatus 0\n"), 1);
     recorded_expect(server.r, "run", TEL_END_CODE, 0);
     recorded_nothing_more(server.r);
-    free(bare.bytes);
-    free(shim.bytes);
+    text_clear(&bare);
+    text_clear(&shim);
 }
 
 static void test_postgres_ended_by_sigterm_is_the_same(void **state)
@@ -255,7 +255,7 @@ static void test_postgres_started_by_pg_ctl_counts_each_start(void **state)
                     scratch_path(s, "log"), "-w", "start", NULL));
     ask("SELECT 'here';\n", &said);
     assert_non_null(strstr(said.bytes, "here\n"));
-    free(said.bytes);
+    text_clear(&said);
     free(scratch_ok(s, 0, BIN "pg_ctl", "-D", scratch_path(s, "data"), "-w",
                     "-m", "fast", "stop", NULL));
     scratch_set(s, "LD_PRELOAD", NULL);
@@ -276,17 +276,17 @@ static void test_postgres_killed_is_recorded_and_recovers(void **state)
         return;
     }
     start(TEL_STAGE_SHIM);
-    until_watched(server.r);
+    recorded_until_running(server.r);
     assert_int_equal(scratch_stop(server.r->scratch, server.pid, SIGKILL),
                      -SIGKILL);
-    recorded_expect_killed(server.r);
+    recorded_expect_killed(server.r, "run");
     recorded_nothing_more(server.r);
     /* Which also frees what the killed one held. */
     start(NULL);
     ask("SELECT 'again';\n", &said);
     assert_non_null(strstr(said.bytes, "again\n"));
     assert_int_equal(scratch_stop(server.r->scratch, server.pid, SIGINT), 0);
-    free(said.bytes);
+    text_clear(&said);
 }
 
 /* postgres refuses to be run by root. */

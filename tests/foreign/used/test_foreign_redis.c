@@ -98,7 +98,7 @@ static void ask(int fd, struct text *answers, unsigned from, unsigned to)
     (void)snprintf(last, sizeof(last), "asked-%u\r\n", to);
     text_add(&requests, "ECHO %s", last);
     exchange(fd, &requests, last, answers);
-    free(requests.bytes);
+    text_clear(&requests);
 }
 
 /* A child of the server writes the data, and the server waits for it. */
@@ -116,8 +116,8 @@ static void save(int fd, struct text *answers)
         exchange(fd, &command, "info\r\n", &answer);
     } while (strstr(answer.bytes, "rdb_bgsave_in_progress:1") != NULL);
     assert_non_null(strstr(answer.bytes, "rdb_last_bgsave_status:ok"));
-    free(command.bytes);
-    free(answer.bytes);
+    text_clear(&command);
+    text_clear(&answer);
 }
 
 /* What a user sees of one life of the server: answers, title and status. */
@@ -129,13 +129,11 @@ static struct text live(struct recorded *r, const char *preload,
     pid_t pid = start(r, preload);
     int fd = socket_dial(socket_of(r));
     char *title;
-    char path[64];
 
     ask(fd, &said, 0, REQUESTS / 2);
     save(fd, &said);
     ask(fd, &said, REQUESTS / 2, REQUESTS);
-    (void)snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
-    title = file_read(path, NULL);
+    title = proc_read(pid, "cmdline", NULL);
     text_add(&said, "title %s\n", title);
     free(title);
     free(scratch_ok(r->scratch, 0, BENCHMARK, "-s", socket_of(r), "-n", "10000",
@@ -143,7 +141,7 @@ static struct text live(struct recorded *r, const char *preload,
     if (shutdown != NULL) {
         text_add(&command, "%s\r\n", shutdown);
         assert_int_equal(write(fd, command.bytes, command.len), command.len);
-        free(command.bytes);
+        text_clear(&command);
     }
     text_add(&said, "status %d\n",
              scratch_stop(r->scratch, pid, shutdown != NULL ? 0 : SIGTERM));
@@ -169,8 +167,8 @@ static void check_same(void **state, const char *shutdown)
     assert_non_null(strstr(shim.bytes, "status 0\n"));
     recorded_expect(r, "run", TEL_END_CODE, 0);
     recorded_nothing_more(r);
-    free(bare.bytes);
-    free(shim.bytes);
+    text_clear(&bare);
+    text_clear(&shim);
 }
 
 static void test_redis_shut_down_by_command_is_the_same(void **state)
@@ -193,9 +191,9 @@ static void test_redis_killed_is_recorded_so(void **state)
         return;
     }
     pid = start(r, TEL_STAGE_SHIM);
-    until_watched(r);
+    recorded_until_running(r);
     assert_int_equal(scratch_stop(r->scratch, pid, SIGKILL), -SIGKILL);
-    recorded_expect_killed(r);
+    recorded_expect_killed(r, "run");
     recorded_nothing_more(r);
 }
 

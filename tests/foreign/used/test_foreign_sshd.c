@@ -134,7 +134,7 @@ static void write_users(void)
     scratch_write(s, "group",
                   "root:x:0:\nsshd:x:64321:\nperson:x:64322:\n"
                   "tty:x:5:\n");
-    free(passwd.bytes);
+    text_clear(&passwd);
     assert_int_equal(mkdir(scratch_path(s, "person"), 0755), 0);
     if (geteuid() == 0) {
         assert_int_equal(chown(scratch_path(s, "person"), 64322, 64322), 0);
@@ -177,7 +177,7 @@ static void configure(void)
              "LogLevel ERROR\nKexAlgorithms curve25519-sha256\n",
              server.port, user(), root);
     scratch_write(server.r->scratch, "ssh_config", text.bytes);
-    free(text.bytes);
+    text_clear(&text);
 }
 
 static int tcp(bool listening, unsigned *port)
@@ -268,34 +268,23 @@ static void start(const char *preload)
 /* The last of a chain of children: the one that talks to the network. */
 static pid_t last_child(pid_t pid)
 {
-    char path[64];
-    char *list;
     pid_t child;
 
-    do {
-        (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
-                       (int)pid, (int)pid);
-        list = file_read(path, NULL);
-        child = list != NULL ? (pid_t)strtol(list, NULL, 10) : 0;
-        free(list);
-        pid = child > 0 ? child : pid;
-    } while (child > 0);
+    while ((child = proc_child(pid)) > 0) {
+        pid = child;
+    }
     return pid;
 }
 
 static bool is_sandboxed(void *context)
 {
     pid_t child = last_child(server.pid);
-    char path[64];
-    char *status;
-    bool found;
+    char *status = proc_read(child, "status", NULL);
+    bool found = child != server.pid && status != NULL &&
+                 strstr(status, "\nSeccomp:\t2\n") != NULL &&
+                 (geteuid() != 0 || strstr(status, "\nUid:\t64321\t") != NULL);
 
     (void)context;
-    (void)snprintf(path, sizeof(path), "/proc/%d/status", (int)child);
-    status = file_read(path, NULL);
-    found = child != server.pid && status != NULL &&
-            strstr(status, "\nSeccomp:\t2\n") != NULL &&
-            (geteuid() != 0 || strstr(status, "\nUid:\t64321\t") != NULL);
     free(status);
     return found;
 }
@@ -363,6 +352,7 @@ static void test_sshd_ten_thousand_lines_and_logins_are_the_same(void **state)
     struct text bare;
     struct text shim;
     struct tel_finished run;
+    char line[32];
 
     (void)state;
     if (server.r == NULL) {
@@ -378,14 +368,11 @@ static void test_sshd_ten_thousand_lines_and_logins_are_the_same(void **state)
     assert_int_equal(text_count(&shim, "= 0\n"), 5);
     run = recorded_next(server.r);
     assert_int_equal(run.event.end, TEL_END_CODE);
-    {
-        char line[32];
-        (void)snprintf(line, sizeof(line), "status %d\n", run.event.code);
-        assert_int_equal(text_count(&shim, line), 1);
-    }
+    (void)snprintf(line, sizeof(line), "status %d\n", run.event.code);
+    assert_int_equal(text_count(&shim, line), 1);
     recorded_nothing_more(server.r);
-    free(bare.bytes);
-    free(shim.bytes);
+    text_clear(&bare);
+    text_clear(&shim);
 }
 
 static void test_sshd_killed_is_recorded_so(void **state)
@@ -396,10 +383,10 @@ static void test_sshd_killed_is_recorded_so(void **state)
         return;
     }
     start(TEL_STAGE_SHIM);
-    until_watched(server.r);
+    recorded_until_running(server.r);
     assert_int_equal(scratch_stop(server.r->scratch, server.pid, SIGKILL),
                      -SIGKILL);
-    recorded_expect_killed(server.r);
+    recorded_expect_killed(server.r, "run");
     recorded_nothing_more(server.r);
 }
 

@@ -6,6 +6,7 @@
 #include "filters.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -15,9 +16,19 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define NUMBER offsetof(struct seccomp_data, nr)
+#define ARCH offsetof(struct seccomp_data, arch)
+
+#if defined(__x86_64__)
+#define OWN_ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define OWN_ARCH AUDIT_ARCH_AARCH64
+#else
+#define OWN_ARCH 0
+#endif
 
 struct filter {
     const char *name;
@@ -25,10 +36,11 @@ struct filter {
     size_t count;
     uint32_t listed; /* what happens to these */
     uint32_t others;
+    bool without_clone3; /* its flags can't be read: it is said not to exist */
 };
 
-/* "Significant syscalls blocked by the default profile", Docker's manual:
- * each fails with EPERM. */
+/* "Significant syscalls blocked by the default profile", Docker's manual,
+ * and what else the profile doesn't list: each fails with EPERM. */
 static const short docker[] = {
     SYS_acct,
     SYS_add_key,
@@ -37,38 +49,48 @@ static const short docker[] = {
     SYS_clock_settime,
     SYS_delete_module,
     SYS_finit_module,
+    SYS_fsconfig,
+    SYS_fsmount,
+    SYS_fsopen,
+    SYS_fspick,
     SYS_get_mempolicy,
     SYS_init_module,
+    SYS_io_uring_enter,
+    SYS_io_uring_register,
+    SYS_io_uring_setup,
     SYS_kcmp,
     SYS_kexec_file_load,
     SYS_kexec_load,
     SYS_keyctl,
     SYS_lookup_dcookie,
     SYS_mbind,
+    SYS_migrate_pages,
     SYS_mount,
+    SYS_move_mount,
     SYS_move_pages,
+    SYS_name_to_handle_at,
     SYS_nfsservctl,
-    SYS_fsopen,
     SYS_open_by_handle_at,
+    SYS_open_tree,
     SYS_perf_event_open,
     SYS_personality,
     SYS_pivot_root,
     SYS_process_vm_readv,
+    SYS_process_vm_writev,
     SYS_quotactl,
     SYS_reboot,
     SYS_request_key,
     SYS_set_mempolicy,
+    SYS_setdomainname,
+    SYS_sethostname,
     SYS_setns,
     SYS_settimeofday,
-    SYS_swapon,
     SYS_swapoff,
-    SYS_process_vm_writev,
+    SYS_swapon,
     SYS_umount2,
     SYS_unshare,
     SYS_userfaultfd,
-    SYS_io_uring_setup,
-    SYS_io_uring_enter,
-    SYS_io_uring_register,
+    SYS_vhangup,
 };
 
 /* What is not in systemd's @system-service (systemd-analyze syscall-filter,
@@ -174,7 +196,7 @@ static const short pid_call[] = {SYS_getpid};
 #define ENOSYS_INSTEAD (SECCOMP_RET_ERRNO | ENOSYS)
 
 static const struct filter filters[] = {
-    {"docker", docker, COUNT(docker), EPERM_INSTEAD, SECCOMP_RET_ALLOW},
+    {"docker", docker, COUNT(docker), EPERM_INSTEAD, SECCOMP_RET_ALLOW, true},
     {"service", service, COUNT(service), SECCOMP_RET_KILL_PROCESS,
      SECCOMP_RET_ALLOW},
     {"bubblewrap", bubblewrap, COUNT(bubblewrap), EPERM_INSTEAD,
@@ -187,33 +209,88 @@ static const struct filter filters[] = {
     {"pid-denied", pid_call, COUNT(pid_call), EPERM_INSTEAD, SECCOMP_RET_ALLOW},
 };
 
-static int install(const struct filter *filter)
-{
-    struct sock_filter code[2 * 64 + 2];
-    struct sock_fprog program = {.filter = code};
-    unsigned n = 0;
+/* Four steps before the lists, one behind, and two for each call. */
+struct code {
+    struct sock_filter steps[4 + 2 * 64 + 1];
+    unsigned short n;
+};
 
-    code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NUMBER);
-    for (size_t i = 0; i < filter->count; i++) {
-        code[n++] = (struct sock_filter)BPF_JUMP(
-            BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)filter->calls[i], 0, 1);
-        code[n++] =
-            (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, filter->listed);
+static void add(struct code *code, struct sock_filter step)
+{
+    code->steps[code->n++] = step;
+}
+
+static void add_call(struct code *code, int call, uint32_t action)
+{
+    add(code, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+                                           (uint32_t)call, 0, 1));
+    add(code, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
+}
+
+static const struct filter *find(const char *name)
+{
+    for (size_t i = 0; i < COUNT(filters); i++) {
+        if (strcmp(filters[i].name, name) == 0) {
+            return &filters[i];
+        }
     }
-    code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, filter->others);
-    program.len = (unsigned short)n;
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
+    return NULL;
+}
+
+static int compile(const char *name, struct code *ret_code)
+{
+    const struct filter *filter = find(name);
+    struct code *code = ret_code;
+
+    if (OWN_ARCH == 0 || filter == NULL) {
         return -1;
     }
-    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+    code->n = 0;
+    add(code, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARCH));
+    add(code, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OWN_ARCH,
+                                           1, 0));
+    add(code, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+                                           SECCOMP_RET_KILL_PROCESS));
+    add(code, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NUMBER));
+    for (size_t i = 0; i < filter->count; i++) {
+        add_call(code, filter->calls[i], filter->listed);
+    }
+    if (filter->without_clone3) {
+        add_call(code, SYS_clone3, ENOSYS_INSTEAD);
+    }
+    add(code, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, filter->others));
+    return 0;
 }
 
 int filter_install(const char *name)
 {
-    for (size_t i = 0; i < COUNT(filters); i++) {
-        if (strcmp(filters[i].name, name) == 0) {
-            return install(&filters[i]);
-        }
+    struct code code;
+    struct sock_fprog program = {.filter = code.steps};
+
+    if (compile(name, &code) < 0 ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
+        return -1;
     }
-    return -1;
+    program.len = code.n;
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+int filter_write(const char *name, const char *path)
+{
+    struct code code;
+    size_t bytes;
+    ssize_t done;
+    int fd;
+
+    if (compile(name, &code) < 0) {
+        return -1;
+    }
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return -1;
+    }
+    bytes = code.n * sizeof(code.steps[0]);
+    done = write(fd, code.steps, bytes);
+    close(fd);
+    return done == (ssize_t)bytes ? 0 : -1;
 }

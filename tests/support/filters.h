@@ -2,6 +2,7 @@
 /*
  * filters: seccomp filters, each a list of calls and what happens to them.
  * Nothing that is listed may be made; or nothing else, where it says so.
+ * Needs no cmocka. -1 where this machine's calls have no filter here.
  */
 #ifndef TEL_FILTERS_H
 #define TEL_FILTERS_H
@@ -13,5 +14,9 @@
  * end; "no-pid" kills who asks for its pid, "pid-denied" gives no answer.
  */
 int filter_install(const char *name);
+
+/* Writes the filter of that name to a file, as bwrap --seccomp reads it: 0,
+ * or -1. */
+int filter_write(const char *name, const char *path);
 
 #endif
