@@ -313,6 +313,31 @@ static void test_start_tool_has_no_children(void **state)
     recorded_nothing_more(r);
 }
 
+/* After unshare(1) -p: whoever is born first is process 1 there, and with it
+ * all ends. It must be a child of the tool, not one of the wrapper's. */
+static void test_start_first_child_in_a_namespace_is_the_tools(void **state)
+{
+    struct recorded *r = *state;
+    struct result able = scratch_run(r->scratch, "unshare", "-p", "true", NULL);
+
+    if (able.status != 0) {
+        print_message("           skipped: no namespaces can be made here\n");
+        result_clear(&able);
+        skip();
+    }
+    result_clear(&able);
+    recorded_tool(r, "env", "[command]\nverbs = none\n");
+    for (size_t i = 0; i < 2; i++) {
+        scratch_set(r->scratch, "MODE", modes[i]);
+        check(r,
+              "unshare -p \"$0\" $MODE env sh -c "
+              "'sh -c \"echo \\$\\$\"; exit 3'",
+              3, "1\n", "");
+        (void)recorded_next(r);
+    }
+    recorded_nothing_more(r);
+}
+
 static void test_start_ignored_sigchld_is_inherited_and_harmless(void **state)
 {
     struct recorded *r = *state;
@@ -359,6 +384,9 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(test_start_tool_has_no_children, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(
+            test_start_first_child_in_a_namespace_is_the_tools, setup,
+            teardown),
         cmocka_unit_test_setup_teardown(
             test_start_ignored_sigchld_is_inherited_and_harmless, setup,
             teardown),
