@@ -45,6 +45,23 @@ uint64_t process_device(pid_t pid)
     return stat("/proc", &st) < 0 ? 0 : (uint64_t)st.st_dev;
 }
 
+bool tel_children_are_elsewhere(void)
+{
+    static const char children[] = "/proc/self/ns/pid_for_children";
+    char own[32];
+    char theirs[32];
+    struct stat st;
+    ssize_t n = readlink("/proc/self/ns/pid", own, sizeof(own));
+    ssize_t m = readlink(children, theirs, sizeof(theirs));
+
+    if (m < 0) {
+        /* There is one, in which nobody has been born yet; or the kernel is
+         * older than 4.12 and tells of none. */
+        return lstat(children, &st) == 0;
+    }
+    return n != m || memcmp(own, theirs, (size_t)n) != 0;
+}
+
 static int proc_path(char *buf, size_t size, pid_t pid, const char *file)
 {
     struct tel_text text;

@@ -100,8 +100,9 @@ static bool is_time_shifted(void)
 
 /*
  * Whether a child would be seen: by wait() of pid 1 or of a subreaper, to
- * whom it falls back; by a tracer or valgrind; or by a seccomp filter, which
- * it could not get rid of.
+ * whom it falls back; by a tracer or valgrind; by a seccomp filter, which it
+ * could not get rid of; or as process 1 of a namespace that was for the host's
+ * own first child.
  */
 static bool would_be_seen(const struct tel_env *env, pid_t pid)
 {
@@ -127,7 +128,7 @@ static bool would_be_seen(const struct tel_env *env, pid_t pid)
     /* Not from status: a long Groups: line stands before its Seccomp: line. */
     return status_number(status, "\nTracerPid:") != 0 ||
            prctl(PR_GET_SECCOMP, 0UL) > 0 || is_sandboxed() ||
-           is_time_shifted();
+           is_time_shifted() || tel_children_are_elsewhere();
 }
 
 static bool ends_in(const char *var, const char *suffix)

@@ -77,7 +77,6 @@ static int watch(void *argument)
     struct pollfd pollfd = {.fd = watcher->pidfd, .events = POLLIN};
     int status = 0;
 
-    drop_descriptors((unsigned)watcher->pidfd, (unsigned)watcher->becoming[0]);
     (void)prctl(PR_SET_NAME, "tel-watch");
     if (chdir("/") < 0) {
         return 1;
@@ -101,8 +100,13 @@ static int watch(void *argument)
     return 0;
 }
 
+/* Here, where the wrapper waits for it, everything is closed: a lock or a
+ * pipe that the tool was given is held by the tool alone when that begins. */
 static int start_watcher(void *argument)
 {
+    const struct watcher *watcher = argument;
+
+    drop_descriptors((unsigned)watcher->pidfd, (unsigned)watcher->becoming[0]);
     if (setsid() >= 0) {
         (void)clone(watch, watcher_stack + STACK_BYTES,
                     CLONE_VM | CLONE_UNTRACED, argument);

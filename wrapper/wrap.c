@@ -118,11 +118,26 @@ static bool adopts_orphans(void)
            subreaper != 0;
 }
 
+/*
+ * Where children are born into a new pid namespace, a watcher's parent would
+ * be process 1 there, and so would a supervised tool: no child, then.
+ */
+static enum tel_wrap_mode choose_mode(enum tel_wrap_mode mode,
+                                      bool *ret_childless)
+{
+    *ret_childless = tel_children_are_elsewhere();
+    if (*ret_childless || (mode == TEL_WRAP_AUTO && tel_pidfd_tells())) {
+        return TEL_WRAP_IN_PLACE;
+    }
+    return mode == TEL_WRAP_AUTO ? TEL_WRAP_SUPERVISE : mode;
+}
+
 int tel_wrap(const struct tel_wrap *wrap)
 {
     char path[4096];
     char *const *argv = wrap->argv;
-    enum tel_wrap_mode mode = wrap->mode;
+    enum tel_wrap_mode mode;
+    bool childless;
     struct tel_env env;
     struct tel_run run;
     struct tel_program program = {
@@ -144,10 +159,9 @@ int tel_wrap(const struct tel_wrap *wrap)
     while (argv[program.nargs + 1] != NULL) {
         program.nargs++;
     }
-    if (mode == TEL_WRAP_AUTO) {
-        mode = tel_pidfd_tells() ? TEL_WRAP_IN_PLACE : TEL_WRAP_SUPERVISE;
-    }
-    program.watched = mode == TEL_WRAP_IN_PLACE && !adopts_orphans();
+    mode = choose_mode(wrap->mode, &childless);
+    program.watched =
+        mode == TEL_WRAP_IN_PLACE && !childless && !adopts_orphans();
     if (tel_run_begin(&program, &run) != TEL_BEGIN_RECORDED) {
         return failed_start(argv[0], become(path, argv, wrap->envp));
     }

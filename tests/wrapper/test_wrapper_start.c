@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Finding the tool, becoming it, and saying why that failed. */
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "recorded.h"
@@ -302,6 +305,73 @@ static void test_start_tool_has_no_children(void **state)
     recorded_nothing_more(r);
 }
 
+/* Runs a tool by the wrapper with a lock that nobody else holds: whether the
+ * lock is gone with the tool, at once. The wrapper itself is that tool, as
+ * few programs end as soon. */
+static bool frees_lock(struct recorded *r, const char *mode)
+{
+    const char *path = scratch_path(r->scratch, "lock");
+    int lock = open(path, O_RDWR | O_CREAT, 0600);
+    int other = open(path, O_RDWR | O_CLOEXEC);
+    int status = 0;
+    bool is_free;
+    pid_t pid;
+
+    assert_int_equal(flock(lock, LOCK_EX), 0);
+    pid = fork();
+    if (pid == 0) {
+        const char *argv[] = {TEL_WRAP, mode, TEL_WRAP, "--version", NULL};
+
+        dup2(open("/dev/null", O_RDWR | O_CLOEXEC), 1);
+        execve(argv[0], (char **)(uintptr_t)argv, r->scratch->vars);
+        _exit(127);
+    }
+    close(lock);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    is_free = flock(other, LOCK_EX | LOCK_NB) == 0;
+    assert_int_equal(status, 0);
+    close(other);
+    return is_free;
+}
+
+/* A watcher that closes what it was given a moment later is seen in one of
+ * ten runs. */
+static void test_start_lock_is_free_when_the_tool_is_gone(void **state)
+{
+    struct recorded *r = *state;
+
+    recorded_tool(r, "tel-wrap", "[command]\nverbs = none\n");
+    for (int i = 0; i < 200; i++) {
+        assert_true(frees_lock(r, modes[i % 2]));
+        (void)recorded_next(r);
+    }
+}
+
+/* After unshare(1) -p: whoever is born first is process 1 there, and with it
+ * all ends. It must be a child of the tool, not one of the wrapper's. */
+static void test_start_first_child_in_a_namespace_is_the_tools(void **state)
+{
+    struct recorded *r = *state;
+    struct result able = scratch_run(r->scratch, "unshare", "-p", "true", NULL);
+
+    if (able.status != 0) {
+        print_message("           skipped: no namespaces can be made here\n");
+        result_clear(&able);
+        skip();
+    }
+    result_clear(&able);
+    recorded_tool(r, "env", "[command]\nverbs = none\n");
+    for (size_t i = 0; i < 2; i++) {
+        scratch_set(r->scratch, "MODE", modes[i]);
+        check(r,
+              "unshare -p \"$0\" $MODE env sh -c "
+              "'sh -c \"echo \\$\\$\"; exit 3'",
+              3, "1\n", "");
+        (void)recorded_next(r);
+    }
+    recorded_nothing_more(r);
+}
+
 static void test_start_ignored_sigchld_is_inherited_and_harmless(void **state)
 {
     struct recorded *r = *state;
@@ -348,6 +418,11 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(test_start_tool_has_no_children, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(
+            test_start_lock_is_free_when_the_tool_is_gone, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_start_first_child_in_a_namespace_is_the_tools, setup,
+            teardown),
         cmocka_unit_test_setup_teardown(
             test_start_ignored_sigchld_is_inherited_and_harmless, setup,
             teardown),

@@ -109,6 +109,14 @@ int tel_pidfd_status(int pidfd, int *ret_wait_status);
 bool tel_pidfd_tells(void);
 
 /*
+ * Whether the children of this process are born into another pid namespace
+ * than its own (unshare(1) -p without -f). The first of them is process 1
+ * there, and when it ends nothing can be forked any more: no process may be
+ * started that the program did not ask for. Two system calls.
+ */
+bool tel_children_are_elsewhere(void);
+
+/*
  * The program name of the interpreter that the "#!" line of the file at path
  * gives, or of what env is asked for there ("#!/usr/bin/env node"), into buf:
  * 0, -ENOEXEC for what is no script, or as open(2). tel_is_env: whether that program is env.
