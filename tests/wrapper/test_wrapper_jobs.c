@@ -105,6 +105,8 @@ static void stop_an_editor(struct play *play)
     play_shell(play, "dash");
     play_type(play, "$W puppet editor\n", "\n> ");
     for (int i = 0; i < 3; i++) {
+        /* A wrapper that has not awoken yet stops before the editor does. */
+        play_until_state(play_known(play), 'S');
         play_type(play, "\032", "[restored]\r\n");
         terminal_wait(play->terminal, "sh> ");
         play_until_state(play_tool(play), 'T');
