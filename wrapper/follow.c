@@ -174,6 +174,22 @@ static bool is_of_terminal(const siginfo_t *info)
     }
 }
 
+/*
+ * Whether the job has been stopped since: what stopped it waits for the
+ * wrapper, too, and would have taken back a SIGCONT that was still to be
+ * taken.
+ */
+static bool is_stopped_again(void)
+{
+    /* The stop signals are in the first word, whatever its size. */
+    unsigned long pending[64 / (8 * sizeof(unsigned long))] = {0};
+    const unsigned long stops =
+        1UL << (SIGTSTP - 1) | 1UL << (SIGTTIN - 1) | 1UL << (SIGTTOU - 1);
+
+    return syscall(SYS_rt_sigpending, pending, sizeof(pending)) == 0 &&
+           (pending[0] & stops) != 0;
+}
+
 /* Whether the tool has this signal itself, or sent it. */
 static bool has_it(const struct followed *f, const siginfo_t *info)
 {
@@ -181,7 +197,8 @@ static bool has_it(const struct followed *f, const siginfo_t *info)
         /* To its group, or to all processes, and not meant to come back. */
         return true;
     }
-    if (info->si_signo == SIGCONT && has_gone_on(f, false)) {
+    if (info->si_signo == SIGCONT &&
+        (has_gone_on(f, false) || is_stopped_again())) {
         return true;
     }
     return is_of_terminal(info) && group_of(f->tool) == group_of(0);

@@ -28,6 +28,9 @@
     "{\"t\":\"git\",\"e\":\"" event "\",\"v\":1,\"tv\":\"2.39.5\"," \
     "\"os\":\"linux\",\"libc\":\"glibc-2.36\"," rest "}"
 
+/* A line of a batch. */
+#define ROW(event, rest) LINE(event, rest) "\n"
+
 #define KEY "00112233445566778899aabbccddeeff"
 
 struct collect {

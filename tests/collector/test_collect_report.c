@@ -7,15 +7,18 @@
 #include <string.h>
 
 /* 6 commits (json 5, csv 1), 4 logs, 1 remote add. */
-static const char
-    batch
-        [] =
-            LINE("commit",
-                 "\"ms\":10,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"") "\n" LINE("commit", "\"ms\":20,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"") "\n" LINE("commit", "\"ms\":30,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"") "\n" LINE("commit", "\"ms\":40,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"") "\n" LINE("commit", "\"ms\":50,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"yes\"") "\n" LINE("commit",
-                                                                                                                                                                                                                                                                                                                                                                                                              "\"ms\":1200,\"exit\":1,\"fmt\":\"csv\",\"quiet\":\"yes\"") "\n" LINE("log",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                    "\"ms\":1,\"exit\":0") "\n" LINE("log",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                     "\"ms\":1,\"exit\":0") "\n" LINE("log", "\"ms\":1,\"exit\":0") "\n" LINE("log", "\"ms\":1,\"sig\":15") "\n" LINE("remote_add",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "\"ms\":1,\"exit\":0") "\n";
+static const char batch[] =                                                   //
+    ROW("commit", "\"ms\":10,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   //
+    ROW("commit", "\"ms\":20,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   //
+    ROW("commit", "\"ms\":30,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   //
+    ROW("commit", "\"ms\":40,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   //
+    ROW("commit", "\"ms\":50,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"yes\"")  //
+    ROW("commit", "\"ms\":1200,\"exit\":1,\"fmt\":\"csv\",\"quiet\":\"yes\"") //
+    ROW("log", "\"ms\":1,\"exit\":0")                                         //
+    ROW("log", "\"ms\":1,\"exit\":0")                                         //
+    ROW("log", "\"ms\":1,\"exit\":0")                                         //
+    ROW("log", "\"ms\":1,\"sig\":15")                                         //
+    ROW("remote_add", "\"ms\":1,\"exit\":0");
 
 static int setup(void **state)
 {

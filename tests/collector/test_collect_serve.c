@@ -58,37 +58,21 @@ static void test_serve_answer_has_no_body_and_no_clock(void **state)
     assert_string_equal(strstr(c->answer, "\r\n\r\n"), "\r\n\r\n");
 }
 
+static const char every_end[] =         //
+    ROW("log", "\"ms\":1,\"exit\":0")   //
+    ROW("log", "\"ms\":2,\"exit\":0")   //
+    ROW("log", "\"ms\":3,\"exit\":1")   //
+    ROW("log", "\"ms\":4,\"exit\":255") //
+    ROW("log", "\"ms\":5,\"sig\":9")    //
+    ROW("log", "\"end\":\"lost\"");
+
 static void test_serve_every_end_has_its_total(void **state)
 {
     struct collect *c = *state;
     json_t *report = NULL;
     const json_t *log = NULL;
 
-    assert_int_equal(
-        collect_post(
-            c,
-            LINE("log", "\"ms\":1,\"exit\":0") "\n" LINE(
-                "log",
-                "\"ms"
-                "\":2,"
-                "\"exi"
-                "t\":"
-                "0") "\n" LINE("log",
-                               "\"ms\":3,\"exit\":1") "\n" LINE("log",
-                                                                "\"ms\":4,"
-                                                                "\"exit\":"
-                                                                "255") "\n" LINE("lo"
-                                                                                 "g",
-                                                                                 "\"m"
-                                                                                 "s\""
-                                                                                 ":5,"
-                                                                                 "\"s"
-                                                                                 "ig"
-                                                                                 "\":"
-                                                                                 "9") "\n" LINE("log",
-                                                                                                "\"end\":\"lost\"") "\n",
-            NULL),
-        204);
+    assert_int_equal(collect_post(c, every_end, NULL), 204);
     report = collect_report(c, "git", "-k", "1", NULL);
     log = event_of(report, "log");
     assert_int_equal(number_of(log, "runs"), 6);

@@ -105,6 +105,8 @@ static void stop_an_editor(struct play *play)
     play_shell(play, "dash");
     play_type(play, "$W puppet editor\n", "\n> ");
     for (int i = 0; i < 3; i++) {
+        /* A wrapper that has not awoken yet stops before the editor does. */
+        play_until_state(play_known(play), 'S');
         play_type(play, "\032", "[restored]\r\n");
         terminal_wait(play->terminal, "sh> ");
         play_until_state(play_tool(play), 'T');
@@ -367,6 +369,40 @@ static void test_jobs_continue_while_stopping_is_seen(void **state)
     free(one_way(state, WAY_SUPERVISED, continue_early));
 }
 
+/*
+ * Stopped again after the wrapper has heard that it goes on, and before it
+ * looks whether the tool does: strace, in a session of its own, holds it
+ * there. The stop is the newer.
+ */
+static void stop_again(struct play *play)
+{
+    pid_t tool;
+    pid_t known;
+
+    play_shell(play, "dash");
+    play_type(play,
+              "strace -DDD -o /dev/null -e trace=waitid "
+              "-e inject=waitid:delay_enter=500000 $W puppet pause\n",
+              "ready\r\n");
+    tool = play_tool(play);
+    known = play_known(play);
+    assert_int_equal(kill(known, SIGCONT), 0);
+    play_until_state(known, 't');
+    play_type(play, "\032", "sh> ");
+    play_until_state(tool, 'T');
+    assert_int_equal(kill(tool, SIGKILL), 0);
+    assert_int_equal(kill(known, SIGCONT), 0);
+    play_until_gone(known);
+    play_expect(play, TEL_END_SIGNAL, SIGKILL);
+}
+
+static void test_jobs_stop_while_continuing_is_seen(void **state)
+{
+    skip_unless(terminal_works(), "no terminals");
+    skip_unless(access("/usr/bin/strace", X_OK) == 0, "no strace here");
+    free(one_way(state, WAY_SUPERVISED, stop_again));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +420,7 @@ int main(void)
         WAYS_TEST(test_jobs_stop_and_continue_at_once_goes_on),
         WAYS_TEST(test_jobs_stop_while_starting_is_seen),
         WAYS_TEST(test_jobs_continue_while_stopping_is_seen),
+        WAYS_TEST(test_jobs_stop_while_continuing_is_seen),
     };
 
     return cmocka_run_group_tests_name("wrapper_jobs", tests, NULL, NULL);

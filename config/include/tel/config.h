@@ -305,9 +305,9 @@ int tel_str_copy(const struct tel_policy *policy, struct tel_str str, char *buf,
 
 /*
  * The kinds of data that a yes is bound to, one word each: "ms=rounded",
- * "crash=on", "fmt=word:--format:-o", "log:--oneline=oneline". Writes the one at index
- * into buf: its length, 0 for ms, exit or crash where they are off, -ENOENT
- * past the last, or -ENAMETOOLONG.
+ * "crash=on", "fmt=word:--format:-o", "log:--oneline=oneline". Writes the one
+ * at index into buf: its length, 0 for ms, exit or crash where they are off,
+ * -ENOENT past the last, or -ENAMETOOLONG.
  */
 int tel_policy_kind(const struct tel_policy *policy, size_t index, char *buf,
                     size_t size);

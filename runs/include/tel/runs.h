@@ -10,7 +10,7 @@
  * A recorder calls:
  *
  *     struct tel_run run;
- *     if (tel_run_begin(&program, &run) == 0)
+ *     if (tel_run_begin(&program, &run) <= TEL_BEGIN_CONTINUED)
  *         ...
  *     tel_run_note(&run, TEL_RAW_EXIT, status);    it may be ending
  *     tel_run_end(&run, TEL_RAW_EXIT, status);     it surely is
@@ -119,7 +119,8 @@ bool tel_children_are_elsewhere(void);
 /*
  * The program name of the interpreter that the "#!" line of the file at path
  * gives, or of what env is asked for there ("#!/usr/bin/env node"), into buf:
- * 0, -ENOEXEC for what is no script, or as open(2). tel_is_env: whether that program is env.
+ * 0, -ENOEXEC for what is no script, or as open(2). tel_is_env: whether that
+ * program is env.
  */
 int tel_script_interpreter(const char *path, char *buf, size_t size);
 bool tel_is_env(const char *program);
