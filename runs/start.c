@@ -248,6 +248,19 @@ static void become_sender(char *const *variables)
     }
 }
 
+void tel_await_helper(pid_t child)
+{
+    int status = 0;
+    pid_t seen;
+
+    do {
+        seen = waitpid(child, &status, __WALL | WUNTRACED);
+        if (seen == child && WIFSTOPPED(status)) {
+            (void)kill(child, SIGCONT);
+        }
+    } while (seen == child ? WIFSTOPPED(status) : errno == EINTR);
+}
+
 int sender_start(const struct tel_env *env, const struct table_head *head,
                  uint64_t proc_dev, pid_t pid)
 {
@@ -281,7 +294,6 @@ int sender_start(const struct tel_env *env, const struct table_head *head,
     if (child < 0) {
         return -EAGAIN;
     }
-    while (waitpid(child, NULL, __WALL) < 0 && errno == EINTR) {
-    }
+    tel_await_helper(child);
     return 0;
 }
