@@ -125,6 +125,12 @@ bool tel_children_are_elsewhere(void);
 void tel_await_helper(pid_t child);
 
 /*
+ * Whether valgrind runs this program, told by how it gets into one. It reports
+ * on each process of a host, and on system calls that it does not know.
+ */
+bool tel_is_under_valgrind(const struct tel_env *env);
+
+/*
  * The program name of the interpreter that the "#!" line of the file at path
  * gives, or of what env is asked for there ("#!/usr/bin/env node"), into buf:
  * 0, -ENOEXEC for what is no script, or as open(2). tel_is_env: whether that program is env.
