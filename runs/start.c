@@ -32,8 +32,7 @@ static unsigned status_number(const char *status, const char *name)
     return number;
 }
 
-/* valgrind reports on each process of a host; this is how it gets in. */
-static bool is_under_valgrind(const struct tel_env *env)
+bool tel_is_under_valgrind(const struct tel_env *env)
 {
     const char *preload = tel_env_get(env, "LD_PRELOAD");
 
@@ -111,7 +110,7 @@ static bool would_be_seen(const struct tel_env *env, pid_t pid)
     ssize_t n;
     int fd;
 
-    if (pid == 1 || is_under_valgrind(env) ||
+    if (pid == 1 || tel_is_under_valgrind(env) ||
         prctl(PR_GET_CHILD_SUBREAPER, &subreaper) < 0 || subreaper != 0) {
         return true;
     }
@@ -248,6 +247,19 @@ static void become_sender(char *const *variables)
     }
 }
 
+void tel_await_helper(pid_t child)
+{
+    int status = 0;
+    pid_t seen;
+
+    do {
+        seen = waitpid(child, &status, __WALL | WUNTRACED);
+        if (seen == child && WIFSTOPPED(status)) {
+            (void)kill(child, SIGCONT);
+        }
+    } while (seen == child ? WIFSTOPPED(status) : errno == EINTR);
+}
+
 int sender_start(const struct tel_env *env, const struct table_head *head,
                  uint64_t proc_dev, pid_t pid)
 {
@@ -281,7 +293,6 @@ int sender_start(const struct tel_env *env, const struct table_head *head,
     if (child < 0) {
         return -EAGAIN;
     }
-    while (waitpid(child, NULL, __WALL) < 0 && errno == EINTR) {
-    }
+    tel_await_helper(child);
     return 0;
 }

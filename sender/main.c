@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* tel-send: delivers what waits. */
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,12 +11,23 @@
 
 #include "options.h"
 
+/* A host may run in real time; what is sent for it must not. */
+static void leave_real_time(void)
+{
+    const struct sched_param none = {0};
+    int policy = sched_getscheduler(0) & ~SCHED_RESET_ON_FORK;
+
+    if (policy == SCHED_FIFO || policy == SCHED_RR)
+        (void)sched_setscheduler(0, SCHED_OTHER, &none);
+}
+
 /* What a host may have left behind: its limits, and what it ignored. */
 static void settle_down(void)
 {
     struct rlimit none = {0, 0};
     struct rlimit limit;
     sigset_t signals;
+    leave_real_time();
     (void)signal(SIGXFSZ, SIG_IGN);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGHUP, SIG_IGN);

@@ -129,9 +129,8 @@ void leave_watcher(const struct tel_run *run, char *const *argv,
         return;
     }
     child = clone(start_watcher, first_stack + STACK_BYTES,
-                  CLONE_VM | CLONE_VFORK | CLONE_UNTRACED, &watcher);
+                  CLONE_VM | CLONE_UNTRACED, &watcher);
     if (child > 0) {
-        while (waitpid(child, NULL, __WALL) < 0 && errno == EINTR) {
-        }
+        tel_await_helper(child);
     }
 }

@@ -119,14 +119,18 @@ static bool adopts_orphans(void)
 }
 
 /*
- * Where children are born into a new pid namespace, a watcher's parent would
- * be process 1 there, and so would a supervised tool: no child, then.
+ * Whether no child may be made, neither a watcher nor the tool. In a new pid
+ * namespace it would be process 1; valgrind would follow it, and complain of
+ * the calls that it takes.
  */
-static enum tel_wrap_mode choose_mode(enum tel_wrap_mode mode,
-                                      bool *ret_childless)
+static bool is_childless(const struct tel_env *env)
 {
-    *ret_childless = tel_children_are_elsewhere();
-    if (*ret_childless || (mode == TEL_WRAP_AUTO && tel_pidfd_tells())) {
+    return tel_is_under_valgrind(env) || tel_children_are_elsewhere();
+}
+
+static enum tel_wrap_mode choose_mode(enum tel_wrap_mode mode, bool childless)
+{
+    if (childless || (mode == TEL_WRAP_AUTO && tel_pidfd_tells())) {
         return TEL_WRAP_IN_PLACE;
     }
     return mode == TEL_WRAP_AUTO ? TEL_WRAP_SUPERVISE : mode;
@@ -159,7 +163,8 @@ int tel_wrap(const struct tel_wrap *wrap)
     while (argv[program.nargs + 1] != NULL) {
         program.nargs++;
     }
-    mode = choose_mode(wrap->mode, &childless);
+    childless = is_childless(&env);
+    mode = choose_mode(wrap->mode, childless);
     program.watched =
         mode == TEL_WRAP_IN_PLACE && !childless && !adopts_orphans();
     if (tel_run_begin(&program, &run) != TEL_BEGIN_RECORDED) {

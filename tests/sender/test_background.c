@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The sender in the background: it moves at once, sends when due, and goes. */
 #include <dirent.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -250,6 +251,24 @@ static void test_background_idle_holds_nothing_in_a_home(void **state)
     scratch_stop(box->scratch, idle.pid, SIGTERM);
 }
 
+/* A host in real time must not make a sender that others wait for. */
+static void test_background_started_in_real_time_leaves_it(void **state)
+{
+    const struct sched_param none = {0};
+    struct sched_param lowest = {.sched_priority = 1};
+    struct box *box = *state;
+    pid_t pid;
+
+    if (sched_setscheduler(0, SCHED_FIFO, &lowest) < 0) {
+        print_message("           skipped: no real time for this user\n");
+        skip();
+    }
+    pid = box_start(box, LATER, "60");
+    assert_int_equal(sched_setscheduler(0, SCHED_OTHER, &none), 0);
+    assert_int_equal(sched_getscheduler(pid), SCHED_OTHER);
+    scratch_stop(box->scratch, pid, SIGTERM);
+}
+
 static void test_background_goes_on_moving_while_a_collector_hangs(void **state)
 {
     struct box *box = *state;
@@ -375,6 +394,7 @@ int main(void)
         CASE(test_background_moment_that_passed_is_drawn_again),
         CASE(test_background_off_since_is_forgotten),
         CASE(test_background_local_runs_are_kept),
+        CASE(test_background_started_in_real_time_leaves_it),
         CASE(test_background_foreign_home_is_left_alone),
     };
 

@@ -372,6 +372,25 @@ static void test_start_first_child_in_a_namespace_is_the_tools(void **state)
     recorded_nothing_more(r);
 }
 
+/* Where valgrind follows the wrapper, it has nothing to say of it. */
+static void test_start_under_valgrind_is_silent(void **state)
+{
+    struct recorded *r = *state;
+
+    if (access("/usr/bin/valgrind", X_OK) < 0) {
+        print_message("           skipped: there is no valgrind\n");
+        skip();
+    }
+    recorded_tool(r, "expr", "[command]\nverbs = none\n");
+    for (size_t i = 0; i < 2; i++) {
+        scratch_set(r->scratch, "MODE", modes[i]);
+        check(r, "valgrind -q --trace-children=yes env \"$0\" $MODE expr 0 + 0",
+              1, "0\n", "");
+        (void)recorded_next(r);
+    }
+    recorded_nothing_more(r);
+}
+
 static void test_start_ignored_sigchld_is_inherited_and_harmless(void **state)
 {
     struct recorded *r = *state;
@@ -423,6 +442,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_start_first_child_in_a_namespace_is_the_tools, setup,
             teardown),
+        cmocka_unit_test_setup_teardown(test_start_under_valgrind_is_silent,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_start_ignored_sigchld_is_inherited_and_harmless, setup,
             teardown),

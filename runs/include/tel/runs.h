@@ -117,6 +117,20 @@ bool tel_pidfd_tells(void);
 bool tel_children_are_elsewhere(void);
 
 /*
+ * Waits for a child without an exit signal (clone(2)) that is in a session of
+ * its own and about to end. A stop signal for the host's group may have met
+ * it just before it left; no SIGCONT for the group would reach it any more,
+ * and so it is sent one here. Context: child.
+ */
+void tel_await_helper(pid_t child);
+
+/*
+ * Whether valgrind runs this program, told by how it gets into one. It reports
+ * on each process of a host, and on system calls that it does not know.
+ */
+bool tel_is_under_valgrind(const struct tel_env *env);
+
+/*
  * The program name of the interpreter that the "#!" line of the file at path
  * gives, or of what env is asked for there ("#!/usr/bin/env node"), into buf:
  * 0, -ENOEXEC for what is no script, or as open(2). tel_is_env: whether that
