@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,7 +37,11 @@ bool can_unshare(void)
     pid_t pid = fork();
 
     if (pid == 0) {
-        _exit(unshare(CLONE_NEWNS | CLONE_NEWPID) == 0 ? 0 : 1);
+        /* As unshare(1) does: not in a chroot, whose root is no mount. */
+        _exit(unshare(CLONE_NEWNS | CLONE_NEWPID) == 0 &&
+                      mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
+                  ? 0
+                  : 1);
     }
     waitpid(pid, &status, 0);
     return status == 0;
