@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A preload object as one would first write it: $NAIVE names the one mistake
- * that it makes. The tests of the hosts run each host under it too, and fail
- * where the host doesn't suffer: what can't be seen there can't be seen with
- * the shim either. What it records, it appends to $NAIVE_RECORD.
+ * that it makes. Tests run their hosts under it too, and fail where the host
+ * doesn't suffer: what can't be seen there can't be seen with the shim either.
+ * What it records, it appends to $NAIVE_RECORD.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -227,6 +227,18 @@ static void change_handler(void)
     struct sigaction ignore = {.sa_handler = SIG_IGN};
 
     (void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static void pass_over(int number)
+{
+    (void)number;
+}
+
+static void catch_signal(void)
+{
+    struct sigaction action = {.sa_handler = pass_over};
+
+    (void)sigaction(SIGURG, &action, NULL);
 }
 
 static void change_session(void)
@@ -492,6 +504,7 @@ static const struct trait traits[] = {
     {"asks-pid-at-exit", NULL, ask_pid_at_exit},
     {"calls-libc", call_libc, NULL},
     {"calls-oddly", call_oddly, NULL},
+    {"catches-signal", catch_signal, NULL},
     {"changes-errno", change_errno, NULL},
     {"changes-folder", change_folder, NULL},
     {"changes-handler", change_handler, NULL},

@@ -281,12 +281,14 @@ static void test_runtimes_java_as_bare_and_recorded(void **state)
 /* What the comparisons are worth: they notice whatever a naive object does. */
 static void test_runtimes_naive_preload_is_noticed_by_each(void **state)
 {
-    static const char *const naive[] = {"fd", "child", "environment", "signal"};
+    static const char *const naive[] = {"keeps-descriptor", "forks", "setenv",
+                                        "catches-signal"};
     struct sides sides = {.with = NAIVE};
     struct recorded *r = *state;
     char *argv[FOREIGN_ARGS];
     unsigned noticed = 0;
 
+    scratch_set(r->scratch, "NAIVE_RECORD", scratch_path(r->scratch, "naive"));
     for (size_t i = PYTHON; i <= BASH; i++) {
         char line[1024];
 
