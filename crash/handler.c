@@ -27,6 +27,8 @@
 /* A fault this near to the stack pointer is the stack's own end. */
 #define STACK_END_BYTES 65536
 #define WALK_S 2
+/* arch/x86/include/asm/trapnr.h */
+#define TRAP_GENERAL_PROTECTION 13
 
 const int crash_signals[CRASH_SIGNALS] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE,
                                           SIGABRT};
@@ -45,15 +47,24 @@ static int walked_signal;
 
 static void on_signal(int sig, siginfo_t *info, void *context);
 
-/* Whether the same instruction will raise the same signal once more. */
-static bool is_fault(int sig, const siginfo_t *info)
+/*
+ * Whether the same instruction will raise the same signal once more. Where
+ * the kernel does not say why (SI_KERNEL), one that the processor refuses
+ * does, as it does a pointer that can't be one; but SIGSEGV also comes in the
+ * place of a signal whose handler has no stack to run on.
+ */
+static bool is_fault(int sig, const siginfo_t *info, const ucontext_t *context)
 {
+    if (info->si_code == SI_KERNEL) {
+        return sig == SIGSEGV && context->uc_mcontext.gregs[REG_TRAPNO] ==
+                                     TRAP_GENERAL_PROTECTION;
+    }
     if (info->si_code <= 0) {
         return false;
     }
     switch (sig) {
     case SIGSEGV:
-        return info->si_code <= SEGV_PKUERR || info->si_code == SI_KERNEL;
+        return info->si_code <= SEGV_PKUERR;
     case SIGBUS:
         return info->si_code <= BUS_MCEERR_AR;
     case SIGILL:
@@ -70,7 +81,7 @@ static bool is_stack_end(int sig, const siginfo_t *info,
     uintptr_t sp = (uintptr_t)context->uc_mcontext.gregs[REG_RSP];
     uintptr_t at = (uintptr_t)info->si_addr;
 
-    return sig == SIGSEGV && is_fault(sig, info) &&
+    return sig == SIGSEGV && is_fault(sig, info, context) &&
            (at > sp ? at - sp : sp - at) < STACK_END_BYTES;
 }
 
@@ -153,8 +164,8 @@ static void walk(int sig, const siginfo_t *info, const ucontext_t *context)
     }
 }
 
-/* The default action, for a signal that was sent: the same once more, for the
- * moment at which the handler returns. */
+/* The default action, for a signal that was sent or may not come again: the
+ * same once more, for the moment at which the handler returns. */
 static void send_again(int sig, siginfo_t *info, pid_t pid)
 {
     long thread = syscall(SYS_gettid);
@@ -178,8 +189,8 @@ static void leave_walk(void)
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
     int saved = errno;
-    bool fault = is_fault(sig, info);
-    bool sent_by_itself = false;
+    bool fault = is_fault(sig, info, context);
+    bool own = fault;
     void *nobody = NULL;
     uint64_t state;
     pid_t pid = 0;
@@ -192,14 +203,14 @@ static void on_signal(int sig, siginfo_t *info, void *context)
     tel_run_end(armed.run, TEL_RAW_SIGNAL, sig);
     if (!fault) {
         pid = (pid_t)syscall(SYS_getpid);
-        sent_by_itself = info->si_code <= 0 && info->si_pid == pid;
+        own = info->si_code == SI_KERNEL ||
+              (info->si_code <= 0 && info->si_pid == pid);
         if (pid != tel_run_pid(armed.run)) {
             tel_run_restore(armed.run, state);
-            sent_by_itself = false;
+            own = false;
         }
     }
-    if (armed.listed && !armed.filtered && armed.run->word != NULL &&
-        (fault || sent_by_itself) &&
+    if (armed.listed && !armed.filtered && armed.run->word != NULL && own &&
         __atomic_compare_exchange_n(&walker, &nobody, &errno, false,
                                     __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
         walk(sig, info, context);

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -160,6 +161,32 @@ APART static void bad_registers(void)
                      "mov $0x1234567, %%rbp\n\t"
                      "movl $1, 0\n\t" ::
                          : "memory");
+}
+
+static void do_nothing(int signal)
+{
+    (void)signal;
+}
+
+/* A signal whose handler has no stack to run on: SIGSEGV in its place, which
+ * no instruction would raise once more. */
+APART static void bad_delivery(void)
+{
+    struct sigaction action = {.sa_handler = do_nothing};
+
+    sigaction(SIGUSR1, &action, NULL);
+    __asm__ volatile("mov %%rsp, %%r12\n\t"
+                     "mov $8, %%esp\n\t"
+                     "syscall\n\t"
+                     "mov %%r12, %%rsp" ::"a"((long)SYS_kill),
+                     "D"((long)getpid()), "S"((long)SIGUSR1)
+                     : "rcx", "r11", "r12", "memory");
+}
+
+/* A pointer that can't be one, which the kernel tells without an address. */
+APART static void bad_pointer(void)
+{
+    *(volatile int *)(uintptr_t)0x5a5a5a5a5a5a5a5aULL = 1;
 }
 
 static void crash_in_handler(int signal)
@@ -491,6 +518,8 @@ static const struct {
     {"stack", bad_stack},
     {"registers", bad_registers},
     {"handler", bad_handler},
+    {"delivery", bad_delivery},
+    {"pointer", bad_pointer},
     {"heap", bad_heap},
     {"lock", bad_lock},
     {"own-handler", own_handler},

@@ -94,6 +94,8 @@ static void test_invisible_every_death_is_as_without(void **state)
         {"stack", SIGSEGV},
         {"registers", SIGSEGV},
         {"handler", SIGSEGV},
+        {"delivery", SIGSEGV},
+        {"pointer", SIGSEGV},
         {"heap", SIGABRT},
         {"constructor", SIGSEGV},
         {"own-segv-abort", SIGABRT},

@@ -60,6 +60,7 @@ static const struct {
     {"stack", SIGSEGV, "bad_store"},
     {"registers", SIGSEGV, "bad_registers"},
     {"handler", SIGSEGV, "bad_store"},
+    {"pointer", SIGSEGV, "bad_pointer"},
     {"heap", SIGABRT, "bad_heap"},
     {"constructor", SIGSEGV, "bad_store"},
     {"code", SIGILL, "bad_code"},

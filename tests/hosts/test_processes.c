@@ -48,7 +48,7 @@ static const struct trial trials[] = {
     {"waits-for-all", .naive = "helper", SAYS_7, .sender = STAYS_AWAY,
      .via = "unshare -p -f --mount-proc", NEEDS_UNSHARE,
      .because = "leaves a helper behind, which falls to the host as pid 1"},
-    {"forks-and-ends", "exit", .naive = "forks", SAYS_7, .sender = STAYS_AWAY,
+    {"forks-and-ends", "exit", .naive = "helper", SAYS_7, .sender = STAYS_AWAY,
      .via = "unshare -p", NEEDS_UNSHARE,
      .because = "its helper is process 1 where the host's children are born: "
                 "with it that namespace ends, and no fork succeeds"},
