@@ -342,6 +342,8 @@ static void be_first(const struct sandbox *sandbox)
     give_up_privileges();
     worker = fork();
     if (worker == 0) {
+        /* Hosts are its children, and one of them is init. */
+        (void)prctl(PR_SET_NAME, "sweep");
         set_limits();
         _exit(sandbox->work(sandbox->context));
     }
