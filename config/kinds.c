@@ -68,23 +68,26 @@ static void add_modifier(struct tel_text *text, const struct tel_policy *policy,
     add_str(text, policy, modifier->name);
 }
 
+/* ms, exit and crash; then the fields, then the modifiers. */
+#define FIXED 3
+
 int tel_policy_kind(const struct tel_policy *policy, size_t index, char *buf,
                     size_t size)
 {
-    static void (*const fixed[])(struct tel_text *,
-                                 const struct tel_policy *) = {add_ms, add_exit,
-                                                               add_crash};
-    const size_t nfixed = sizeof(fixed) / sizeof(fixed[0]);
     struct tel_text text;
 
     tel_text_start(&text, buf, size);
-    if (index < nfixed) {
-        fixed[index](&text, policy);
-    } else if (index - nfixed < policy->nfields) {
-        add_field(&text, policy, &policy->fields[index - nfixed]);
-    } else if (index - nfixed - policy->nfields < policy->nmodifiers) {
+    if (index == 0) {
+        add_ms(&text, policy);
+    } else if (index == 1) {
+        add_exit(&text, policy);
+    } else if (index == 2) {
+        add_crash(&text, policy);
+    } else if (index - FIXED < policy->nfields) {
+        add_field(&text, policy, &policy->fields[index - FIXED]);
+    } else if (index - FIXED - policy->nfields < policy->nmodifiers) {
         add_modifier(&text, policy,
-                     &policy->modifiers[index - nfixed - policy->nfields]);
+                     &policy->modifiers[index - FIXED - policy->nfields]);
     } else {
         return -ENOENT;
     }

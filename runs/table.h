@@ -180,6 +180,10 @@ static inline unsigned table_bucket(pid_t pid)
     return (unsigned)pid % TABLE_BUCKETS * TABLE_BUCKET;
 }
 
+/* The first namespace of pids always has this name (PROC_PID_INIT_INO,
+ * linux/proc_ns.h). */
+#define FIRST_PID_NAMESPACE "pid:[4026531836]"
+
 /* What of a pid the kernel tells in /proc/PID/stat. */
 struct process {
     char state;
