@@ -377,10 +377,8 @@ static void test_start_under_valgrind_is_silent(void **state)
 {
     struct recorded *r = *state;
 
-    if (access("/usr/bin/valgrind", X_OK) < 0) {
-        print_message("           skipped: there is no valgrind\n");
-        skip();
-    }
+    skip_unless(access("/usr/bin/valgrind", X_OK) == 0, "there is no valgrind");
+    skip_unless(!SANITIZED, "valgrind can't run what AddressSanitizer checks");
     recorded_tool(r, "expr", "[command]\nverbs = none\n");
     for (size_t i = 0; i < 2; i++) {
         scratch_set(r->scratch, "MODE", modes[i]);
