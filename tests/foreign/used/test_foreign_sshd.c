@@ -166,6 +166,8 @@ static void configure(void)
              "ListenAddress 127.0.0.1:%u\nHostKey %s/host\nPidFile none\n"
              "AuthorizedKeysFile %s/key.pub\nStrictModes no\nUsePAM no\n"
              "PrintMotd no\nPrintLastLog no\nMaxSessions 100\n"
+             /* The older protocol of scp starts one on the other side. */
+             "SetEnv PATH=" FETCHED "usr/bin:/usr/bin:/bin\n"
              "Subsystem sftp " FETCHED "usr/lib/openssh/sftp-server\n",
              server.port, root, root);
     scratch_write(server.r->scratch, "sshd_config", text.bytes);
