@@ -112,7 +112,7 @@ bool tel_pidfd_tells(void);
  * Whether the children of this process are born into another pid namespace
  * than its own (unshare(1) -p without -f). The first of them is process 1
  * there, and when it ends nothing can be forked any more: no process may be
- * started that the program did not ask for. Two system calls.
+ * started that the program did not ask for. One or two system calls.
  */
 bool tel_children_are_elsewhere(void);
 
