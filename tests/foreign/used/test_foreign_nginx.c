@@ -392,6 +392,7 @@ static pid_t pid_in(const struct server *server, const char *file)
 static void test_nginx_upgraded_in_place_counts_once(void **state)
 {
     struct server server;
+    struct text said = {0};
     pid_t old;
 
     if (*state == NULL) {
@@ -403,6 +404,9 @@ static void test_nginx_upgraded_in_place_counts_once(void **state)
     (void)unlink(server.socket);
     tell(&server, TEL_STAGE_SHIM, NULL);
     until(socket_accepts, server.socket);
+    /* A signal that comes before its loop, as it starts workers, waits there
+     * for another one; who answers is a worker. */
+    ask(&server, CLIENTS, &said);
     old = pid_in(&server, "nginx.pid");
     assert_true(old > 1);
     configure(&server, "second", "on");
@@ -420,6 +424,7 @@ static void test_nginx_upgraded_in_place_counts_once(void **state)
           (void *)(uintptr_t)scratch_path(server.r->scratch, "nginx.pid"));
     recorded_expect(*state, "run", TEL_END_CODE, 0);
     recorded_nothing_more(*state);
+    text_clear(&said);
 }
 
 static void test_nginx_killed_is_recorded_so(void **state)
