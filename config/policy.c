@@ -51,6 +51,19 @@ const struct tel_verb *verb_find(const struct tel_policy *policy,
     return NULL;
 }
 
+unsigned tel_policy_line(const struct tel_policy *policy, struct tel_str str)
+{
+    unsigned line = 1;
+
+    if ((str.len == 0 && str.at == 0) || str.at >= policy->file_len) {
+        return 0;
+    }
+    for (size_t i = 0; i < str.at; i++) {
+        line += policy->text[i] == '\n';
+    }
+    return line;
+}
+
 int tel_str_copy(const struct tel_policy *policy, struct tel_str str, char *buf,
                  size_t size)
 {
@@ -406,7 +419,7 @@ static void default_disable(struct tel_policy *policy)
 /* Everything but name, installed and the arrays' elements. */
 static void clear(struct tel_policy *policy)
 {
-    policy->text_len = 0;
+    policy->text_len = policy->file_len = 0;
     policy->id = policy->version = policy->endpoint = (struct tel_str){0, 0};
     policy->disable = policy->purpose = policy->source = policy->id;
     policy->controller = policy->contact = policy->retention = policy->id;
@@ -445,6 +458,7 @@ int tel_policy_parse(struct tel_policy *ret_policy, const char *name,
         memcpy(ret_policy->text, text, len);
     }
     ret_policy->text_len = (uint16_t)len;
+    ret_policy->file_len = (uint16_t)len;
     ini_start(&parse.ini, ret_policy->text, len);
     while ((r = ini_next(&parse.ini, &what)) > 0) {
         r = parse_entry(&parse);

@@ -5,18 +5,11 @@
 
 #include "parse.h"
 
-/* Sets the line that a sentence names to the one that holds this str. */
-static void point_at(struct parse *parse, struct tel_str str)
-{
-    parse->ini.line = 1;
-    for (size_t i = 0; i < str.at && i < parse->policy->text_len; i++) {
-        parse->ini.line += parse->policy->text[i] == '\n';
-    }
-}
-
 static int fail_at(struct parse *parse, struct tel_str str, const char *what)
 {
-    point_at(parse, str);
+    unsigned line = tel_policy_line(parse->policy, str);
+
+    parse->ini.line = line > 0 ? line : 1;
     return parse_fail(parse, what, str_span(parse->policy, str));
 }
 

@@ -147,6 +147,22 @@ static void test_policy_disable_default_comes_from_the_id(void **state)
     }
 }
 
+static void test_policy_line_is_that_of_the_file(void **state)
+{
+    static const char text[] = "# a\n[tool]\nid = a\nversion = 1\n"
+                               "endpoint = https://t.example.org/\n"
+                               "[verbs]\nstash   push = set aside";
+
+    (void)state;
+    parse_into(&policy, text);
+    assert_int_equal(tel_policy_line(&policy, policy.id), 3);
+    assert_int_equal(tel_policy_line(&policy, policy.version), 4);
+    assert_int_equal(tel_policy_line(&policy, policy.verbs[0].words), 7);
+    assert_int_equal(tel_policy_line(&policy, policy.verbs[0].purpose), 7);
+    assert_int_equal(tel_policy_line(&policy, policy.source), 0);
+    assert_int_equal(tel_policy_line(&policy, policy.disable), 0);
+}
+
 static void test_policy_only_the_first_equals_separates(void **state)
 {
     (void)state;
@@ -602,6 +618,7 @@ int main(void)
         cmocka_unit_test(test_policy_least_one_records_nothing_but_names),
         cmocka_unit_test(test_policy_parsed_twice_keeps_nothing_of_the_first),
         cmocka_unit_test(test_policy_disable_default_comes_from_the_id),
+        cmocka_unit_test(test_policy_line_is_that_of_the_file),
         cmocka_unit_test(test_policy_only_the_first_equals_separates),
         cmocka_unit_test(test_policy_blanks_and_line_ends_do_not_matter),
         cmocka_unit_test(test_policy_sections_may_come_again_and_in_any_order),

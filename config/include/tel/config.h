@@ -208,6 +208,7 @@ struct tel_policy {
     char name[TEL_NAME_MAX + 1]; /* NAME: the file's name without .conf */
     bool installed; /* found below the install prefix, not by the user's word */
     uint16_t text_len;
+    uint16_t file_len; /* the file's part of text; a default stands behind it */
     struct tel_str id, version, endpoint, disable;
     struct tel_str purpose, source, controller, contact, retention;
     enum tel_method method;
@@ -296,6 +297,12 @@ static inline const char *tel_str_at(const struct tel_policy *policy,
 {
     return policy->text + str.at;
 }
+
+/*
+ * The line of the policy file, from 1, in which str stands; 0 where no line
+ * does (an element that was not given, or the default of disable).
+ */
+unsigned tel_policy_line(const struct tel_policy *policy, struct tel_str str);
 
 /*
  * Copies str into buf as a NUL-terminated string: 0 or -ENAMETOOLONG.
