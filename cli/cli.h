@@ -50,8 +50,10 @@ const struct tel_command *tel_cli_command(size_t index);
 /* ---- args.c: the command line ------------------------------------------ */
 
 struct tel_cli_flag {
-    const char *name; /* with its dashes */
-    bool *set;
+    const char *name;   /* with its dashes */
+    bool *set;          /* may be NULL */
+    const char **value; /* NULL: it takes none; else "--name VALUE" or
+                         * "--name=VALUE", of which the last counts */
 };
 
 /* What a subcommand accepts, and the words that were found. */
