@@ -27,7 +27,8 @@ struct tel_command {
     const char *name;
     const char *usage;   /* what follows "tel " */
     const char *summary; /* one line for tel --help */
-    const char *details; /* the rest of tel NAME --help */
+    const char *details; /* the rest of tel NAME --help; complete.c reads the
+                          * lines of options in it: "  --flag [VALUE]  text" */
     int (*run)(const struct tel_env *env, int argc, char **argv);
 };
 
@@ -39,12 +40,20 @@ extern const struct tel_command tel_cli_log;
 extern const struct tel_command tel_cli_flush;
 extern const struct tel_command tel_cli_purge;
 extern const struct tel_command tel_cli_env;
+extern const struct tel_command tel_cli_complete;
+
+/* ---- main.c: the table of commands --------------------------------------- */
+
+/* The command at index, in the order of tel --help, or NULL past the last. */
+const struct tel_command *tel_cli_command(size_t index);
 
 /* ---- args.c: the command line ------------------------------------------ */
 
 struct tel_cli_flag {
-    const char *name; /* with its dashes */
-    bool *set;
+    const char *name;   /* with its dashes */
+    bool *set;          /* may be NULL */
+    const char **value; /* NULL: it takes none; else "--name VALUE" or
+                         * "--name=VALUE", of which the last counts */
 };
 
 /* What a subcommand accepts, and the words that were found. */

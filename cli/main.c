@@ -8,10 +8,16 @@
 #include <unistd.h>
 
 static const struct tel_command *const commands[] = {
-    &tel_cli_status, &tel_cli_on,    &tel_cli_off,   &tel_cli_preview,
-    &tel_cli_log,    &tel_cli_flush, &tel_cli_purge, &tel_cli_env,
+    &tel_cli_status,  &tel_cli_on,  &tel_cli_off,
+    &tel_cli_preview, &tel_cli_log, &tel_cli_flush,
+    &tel_cli_purge,   &tel_cli_env, &tel_cli_complete,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+const struct tel_command *tel_cli_command(size_t index)
+{
+    return index < COMMANDS ? commands[index] : NULL;
+}
 
 static const struct tel_command *find_command(const char *name)
 {
