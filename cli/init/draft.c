@@ -11,7 +11,7 @@
 
 #define FIELDS_MAX 40 /* that are proposed; a policy takes TEL_FIELDS_MAX */
 
-/* Options whose very use would tell of a person or a place. */
+/* Options whose very use would tell of a person, a place or a time. */
 static const char *const personal[] = {"user",  "username", "host", "hostname",
                                        "login", "email",    "ip",   "mac",
                                        "uuid",  "machine",  "name", "message"};
@@ -68,6 +68,7 @@ static void write_scope(FILE *to, const struct init_tool *tool,
                         const char *scope)
 {
     size_t width = 0;
+    bool any = false;
 
     for (size_t i = 0; i < tool->noptions; i++) {
         const struct init_option *option = &tool->options[i];
@@ -75,16 +76,17 @@ static void write_scope(FILE *to, const struct init_tool *tool,
         if (option->takes != INIT_VALUE || strcmp(option->scope, scope) != 0)
             continue;
         for (size_t n = 0; n < option->nnames; n++) {
-            if (width == 0 || width > 56) {
-                width = 0;
-                fprintf(to, "%svalue-options%s%s =", i + n > 0 ? "\n" : "",
+            if (!any || width > 56) {
+                fprintf(to, "%svalue-options%s%s =", any ? "\n" : "",
                         scope[0] != '\0' ? " " : "", scope);
+                any = true;
+                width = 0;
             }
             fprintf(to, " %s", option->names[n]);
             width += strlen(option->names[n]) + 1;
         }
     }
-    if (width > 0)
+    if (any)
         putc('\n', to);
 }
 
@@ -179,7 +181,10 @@ static bool make_key(const struct init_option *option, char *key, size_t size)
     }
     if (strncmp(name, "--", 2) != 0)
         return false;
-    for (name += 2; *name != '\0' && len + 1 < size; name++)
+    name += 2;
+    if (strlen(name) >= size)
+        return false;
+    for (; *name != '\0'; name++)
         key[len++] = isalnum((unsigned char)*name) ? (char)tolower(*name) : '_';
     key[len] = '\0';
     for (size_t i = 0; i < sizeof(personal) / sizeof(personal[0]); i++) {

@@ -82,15 +82,24 @@ static size_t sentence(struct piece text)
     return len;
 }
 
-/* Cuts at a space, so that neither a word nor a character is cut. */
+/* Cuts at a space, and not behind a word that leads on to the next. */
 static size_t shorten(struct piece text, size_t max)
 {
+    static const char *const links[] = {" and", " or", " the", " a",  " an",
+                                        " of",  " to", " in",  " on", " with",
+                                        " for", " by", " is"};
     size_t len = max;
 
     if (text.len <= max)
         return text.len;
     while (len > 0 && text.at[len] != ' ')
         len--;
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+        size_t link = strlen(links[i]);
+
+        if (len > link && memcmp(text.at + len - link, links[i], link) == 0)
+            len -= link;
+    }
     while (len > 0 && strchr(" ,:(", text.at[len - 1]) != NULL)
         len--;
     return len;

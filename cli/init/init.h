@@ -23,7 +23,7 @@
 
 #define INIT_HELP_MAX 262144 /* bytes that are read of one call */
 #define INIT_LINES_MAX 8192
-#define INIT_PURPOSE_MAX 72
+#define INIT_PURPOSE_MAX 100
 #define INIT_OPTIONS_MAX 256
 #define INIT_NAME_MAX 48 /* of an option */
 

@@ -235,6 +235,19 @@ static bool has_ended(pid_t pid)
            info.si_pid == pid;
 }
 
+/* Waits until there is something to read, it has ended, or the time is up. */
+static void wait_for(int pipe, int pidfd, int64_t until)
+{
+    struct pollfd fds[] = {{.fd = pipe, .events = POLLIN},
+                           {.fd = pidfd, .events = POLLIN}};
+    int64_t left = until - now_ms();
+
+    /* Before Linux 5.3 there is no pidfd. */
+    if (pidfd < 0 && left > TICK_MS)
+        left = TICK_MS;
+    (void)poll(fds, 2, left > 0 ? (int)left : 0);
+}
+
 /*
  * Reads until the pipe is closed, the process has ended and the pipe is empty
  * (another may hold it open), or one of the limits is reached.
@@ -243,37 +256,34 @@ static enum init_end read_all(int fd, pid_t pid, char *buf, size_t size,
                               size_t *ret_len)
 {
     int64_t until = now_ms() + CALL_MS;
-    size_t len = 0;
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0U);
     bool over = false;
     enum init_end end = INIT_ENDED;
 
+    *ret_len = 0;
     for (;;) {
-        struct pollfd ready = {.fd = fd, .events = POLLIN};
-        ssize_t n = read(fd, buf + len, size - len);
+        ssize_t n = read(fd, buf + *ret_len, size - *ret_len);
 
-        if (n == 0 || (n < 0 && (errno != EAGAIN || over)))
-            break;
-        if (n > 0 && (len += (size_t)n) == size) {
+        if (n > 0 && (*ret_len += (size_t)n) == size)
             end = INIT_TOO_MUCH;
-            break;
-        }
-        if (stopped != 0 || now_ms() >= until) {
+        else if (stopped != 0 || now_ms() >= until)
             end = INIT_TOO_LONG;
-            break;
-        }
-        if (n > 0)
+        else if (n > 0)
             continue;
-        over = has_ended(pid);
-        if (!over)
-            (void)poll(&ready, 1, TICK_MS);
+        else if (n < 0 && errno == EAGAIN && !over)
+            over = has_ended(pid);
+        /* It may have closed its outputs, and still be at work. */
+        else if (n == 0 && !has_ended(pid))
+            wait_for(-1, pidfd, until);
+        else
+            break;
+        if (end != INIT_ENDED)
+            break;
+        if (n < 0 && !over)
+            wait_for(fd, pidfd, until);
     }
-    /* It may have closed its outputs, and still be at work. */
-    while (end == INIT_ENDED && !has_ended(pid)) {
-        if (stopped != 0 || now_ms() >= until)
-            end = INIT_TOO_LONG;
-        (void)poll(NULL, 0, TICK_MS);
-    }
-    *ret_len = len;
+    if (pidfd >= 0)
+        close(pidfd);
     return end;
 }
 

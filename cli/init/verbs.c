@@ -84,7 +84,8 @@ static void classify(struct piece title, struct heading *ret_heading)
     }
     while ((word = piece_word(&title)).len > 0) {
         word = piece_strip(word, ",/()");
-        if (same_word(word, "external") || same_word(word, "topics")) {
+        if (same_word(word, "external") || same_word(word, "topics") ||
+            same_word(word, "similar")) {
             kind = KIND_OTHER;
             break;
         }
@@ -120,6 +121,14 @@ static bool is_columns(struct piece text)
     return !piece_has(text, ", ") && init_several(&none, text, 3);
 }
 
+/* The end of a sentence, "...\nand test commands:", is no heading. */
+static bool goes_on(const struct init_help *help, size_t i, struct piece title)
+{
+    return i > 0 && help->lines[i - 1].text.len > 0 &&
+           help->lines[i - 1].indent == help->lines[i].indent &&
+           title.at[0] >= 'a' && title.at[0] <= 'z' && count_words(title) > 1;
+}
+
 /*
  * Whether line i is a heading. With a colon at its end any short line is one,
  * if what follows is indented deeper; without, only a title at the margin.
@@ -132,7 +141,7 @@ static bool read_heading(const struct init_help *help, size_t i,
     struct piece title = title_of(line->text, &ret_heading->colon);
     bool deeper;
 
-    if (title.len == 0 || next == help->count ||
+    if (title.len == 0 || next == help->count || goes_on(help, i, title) ||
         strchr("-<{[$'\"`(", line->text.at[0]) != NULL)
         return false;
     classify(title, ret_heading);
