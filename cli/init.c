@@ -32,7 +32,8 @@ static bool ask(struct init_run *run, const char *const args[3],
 {
     enum init_end end;
 
-    return init_call(run, args, ret_help, &end) == 0 && ret_help->count > 0;
+    return init_call(run, args, ret_help, &end) == 0 &&
+           !init_help_empty(ret_help);
 }
 
 static void read_lists(struct init_tool *tool, const struct init_help *help)
@@ -153,7 +154,7 @@ static void ask_commands(struct init_run *run, struct init_tool *tool,
             return;
         if (end != INIT_ENDED)
             slow++;
-        else if (help.count > 0)
+        else if (!init_help_empty(&help))
             read_second(tool, first, i, &help);
     }
 }
@@ -168,7 +169,7 @@ static int ask_tool(struct init_run *run, const struct options *options,
     enum init_end end;
     int r = init_call(run, args, &help, &end);
 
-    if (r < 0 || end != INIT_ENDED || help.count == 0) {
+    if (r < 0 || end != INIT_ENDED || init_help_empty(&help)) {
         fprintf(stderr, "tel: init: %s --help gave no help: %s\n", tool->name,
                 r < 0                  ? strerror(-r)
                 : end == INIT_TOO_LONG ? "it took too long, and was killed"
@@ -213,7 +214,7 @@ static int read_file(const char *from, struct init_tool *tool)
         return tel_cli_bad("init: %s: longer than %zu bytes", from,
                            sizeof(bytes) - 1);
     init_help_read(&help, bytes, len);
-    if (help.count == 0)
+    if (init_help_empty(&help))
         return tel_cli_bad("init: %s: no help in it", from);
     read_lists(tool, &help);
     init_read_options(tool, &help, "");

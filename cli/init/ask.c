@@ -27,15 +27,32 @@ static bool is_placeholder(struct piece word)
             strncasecmp(bare.at, "subcommand", bare.len) == 0);
 }
 
+/*
+ * Whether a line tells how to get help: "try 'x -h'", "x -h for more". In a
+ * usage, -h can be anything.
+ */
+static bool advises(struct piece line)
+{
+    static const char *const words[] = {"try ",     "Try ",      "for help",
+                                        "for more", "for usage", "for a list"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (piece_has(line, words[i]))
+            return true;
+    }
+    return false;
+}
+
 /* What follows "TOOL" in a line. */
-static void read_call(struct piece rest, struct init_ask *ask)
+static void read_call(struct piece line, struct piece rest,
+                      struct init_ask *ask)
 {
     struct piece word = piece_word(&rest);
     struct piece bare = piece_strip(word, QUOTES);
     struct piece next = piece_word(&rest);
     struct piece after = piece_strip(next, QUOTES);
 
-    if (piece_is(bare, "help")) {
+    if (piece_is(bare, "help") && word.at[0] != '[') {
         ask->help = true;
         if (bare.len == word.len && is_placeholder(next) &&
             ask->form == INIT_ASK_NOTHING)
@@ -45,8 +62,10 @@ static void read_call(struct piece rest, struct init_ask *ask)
             ask->all[1] = piece_is(after, "-a") ? "-a" : "--all";
         }
     }
-    ask->dash_help = ask->dash_help || piece_is(bare, "-help");
-    ask->h = ask->h || piece_is(bare, "-h");
+    if (advises(line)) {
+        ask->dash_help = ask->dash_help || piece_is(bare, "-help");
+        ask->h = ask->h || piece_is(bare, "-h");
+    }
     if (!is_placeholder(word))
         return;
     while (is_placeholder(next))
@@ -72,15 +91,16 @@ void init_ask(const char *name, const struct init_help *help,
 
     memset(ret_ask, 0, sizeof(*ret_ask));
     for (size_t i = 0; i < help->count; i++) {
-        struct piece rest = help->lines[i].text;
-        bool commands = piece_has(rest, "commands");
+        struct piece line = help->lines[i].text;
+        struct piece rest = line;
+        bool commands = piece_has(line, "commands");
         struct piece word;
 
         while ((word = piece_word(&rest)).len > 0) {
             struct piece bare = piece_strip(word, QUOTES);
 
             if (piece_is(bare, name))
-                read_call(rest, ret_ask);
+                read_call(line, rest, ret_ask);
             if (piece_is(bare, "--version"))
                 ret_ask->version = true;
             for (size_t n = 0; n < 3; n++) {

@@ -21,14 +21,14 @@ static const char *const personal[] = {"user",  "username", "host", "hostname",
 static void write_head(FILE *to, const struct init_tool *tool)
 {
     fprintf(to,
-            "# A draft of a policy for %s, made from its own help. Nothing is "
-            "recorded\n"
-            "# before you have read it, filled in what stands behind # and is "
-            "wanted, put it\n"
-            "# where tel looks for it, and said \"tel on %s\".\n"
-            "# What may stand here: tel-policy(5). Is it right? tel check "
-            "FILE\n",
-            tool->name, tool->name);
+            "# A draft of a policy for %s, made from its own help. Read all of "
+            "it.\n"
+            "# Fill in endpoint, source, controller and contact. The other "
+            "lines that begin\n"
+            "# with # are proposals: take the mark away from what you want.\n"
+            "# Then: tel check FILE. What else may stand here: tel-policy(5)."
+            "\n",
+            tool->name);
     if (tool->dropped > 0)
         fprintf(to,
                 "# There was no room for %zu more commands, other names or "

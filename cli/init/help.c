@@ -109,10 +109,13 @@ static size_t take(struct init_help *help, size_t start, const char *bytes,
         return escape_length(bytes, len);
     if (byte == '\b')
         backspace(help, start);
+    /* A tab is a wide gap, also where only one column is left of it. */
     if (byte == '\t') {
+        size_t from = help->len;
+
         do {
             help->text[help->len++] = ' ';
-        } while ((help->len - start) % 8 != 0);
+        } while ((help->len - start) % 8 != 0 || help->len - from < 2);
         return 1;
     }
     memcpy(buf, bytes, len < 4 ? len : 4);
@@ -132,7 +135,8 @@ void init_help_read(struct init_help *ret_help, const char *bytes, size_t len)
 
     ret_help->len = ret_help->count = 0;
     /* Room for one more tab. */
-    for (size_t i = 0; i < len && ret_help->len + 8 < sizeof(ret_help->text);) {
+    for (size_t i = 0;
+         i < len && ret_help->len + 16 < sizeof(ret_help->text);) {
         if (bytes[i] == '\n' || bytes[i] == '\f') {
             add_line(ret_help, start);
             start = ret_help->len;
@@ -150,4 +154,9 @@ size_t init_help_next(const struct init_help *help, size_t i)
     while (i < help->count && help->lines[i].text.len == 0)
         i++;
     return i;
+}
+
+bool init_help_empty(const struct init_help *help)
+{
+    return init_help_next(help, 0) == help->count;
 }

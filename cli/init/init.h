@@ -54,6 +54,9 @@ void init_help_read(struct init_help *ret_help, const char *bytes, size_t len);
 /* The next line that is not blank, from line i on; count where none is. */
 size_t init_help_next(const struct init_help *help, size_t i);
 
+/* Whether no line has any text. */
+bool init_help_empty(const struct init_help *help);
+
 bool piece_is(struct piece piece, const char *string);
 bool piece_has(struct piece piece, const char *string);
 bool piece_begins(struct piece piece, const char *string);

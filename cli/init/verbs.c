@@ -129,6 +129,15 @@ static bool goes_on(const struct init_help *help, size_t i, struct piece title)
            title.at[0] >= 'a' && title.at[0] <= 'z' && count_words(title) > 1;
 }
 
+/* Whether line i, at this indent, is itself a heading: of a group. */
+static bool leads_on(const struct init_help *help, size_t i, size_t indent)
+{
+    size_t next = init_help_next(help, i + 1);
+
+    return help->lines[i].indent == indent && next < help->count &&
+           help->lines[next].indent > indent;
+}
+
 /*
  * Whether line i is a heading. With a colon at its end any short line is one,
  * if what follows is indented deeper; without, only a title at the margin.
@@ -145,7 +154,9 @@ static bool read_heading(const struct init_help *help, size_t i,
         strchr("-<{[$'\"`(", line->text.at[0]) != NULL)
         return false;
     classify(title, ret_heading);
-    deeper = help->lines[next].indent > line->indent;
+    deeper = help->lines[next].indent > line->indent ||
+             (ret_heading->kind == KIND_COMMANDS && ret_heading->colon &&
+              leads_on(help, next, line->indent));
     /* "auth:" alone may be an entry, whose text stands on the next line. */
     if (list->open && line->indent > 0 && line->indent == list->indent)
         return false;
