@@ -160,9 +160,9 @@ static unsigned count_found(const char *tool, const struct tel_policy *policy,
  */
 static const char *find_tool(const char *tool)
 {
-    static const char *const places[] = {
-        "/usr/bin", "/bin", "/usr/sbin", "/sbin",
-        TEL_SOURCE "/build/servers/unpacked/usr/bin"};
+    static const char unpacked[] = TEL_SOURCE "/build/servers/unpacked/usr/bin";
+    static const char *const places[] = {unpacked, "/usr/bin", "/usr/sbin",
+                                         "/bin", "/sbin"};
     static char path[512];
 
     for (size_t i = 0; i < COUNT(places); i++) {
