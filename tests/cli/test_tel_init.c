@@ -454,7 +454,8 @@ static void test_init_environment_is_made_from_nothing(void **state)
                                  "pwd >\"$me/pwd\"\n"
                                  "cat >\"$me/stdin\"\n"
                                  "echo text >\"$HOME/file\"\n"
-                                 "mkdir -p \"$HOME/a/b\"; chmod 0 \"$HOME/a\"\n"
+                                 "mkdir -p \"$HOME/a/b/c\"\n"
+                                 "chmod 0 \"$HOME/a/b\" \"$HOME/a\"\n"
                                  "echo Commands:; echo '  sow  Put'\n");
     char *home;
     char *text;
