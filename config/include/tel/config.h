@@ -242,8 +242,8 @@ int tel_policy_parse(struct tel_policy *ret_policy, const char *name,
                      struct tel_err *err);
 
 /*
- * Reads and parses the file at path. The file must be regular and belong to
- * root or to euid (-EPERM); name is the last part of the path without .conf.
+ * Reads and parses the file at path. The file must be regular, belong to root
+ * or to euid, and not be open to everybody's writing (-EPERM); name is the last part of the path without .conf.
  * Other errors: as open(2), read(2) and tel_policy_parse.
  */
 int tel_policy_load(struct tel_policy *ret_policy, const char *path, uid_t euid,
@@ -252,7 +252,8 @@ int tel_policy_load(struct tel_policy *ret_policy, const char *path, uid_t euid,
 /*
  * Finds the policy for NAME along the search path; the first that exists
  * wins, also when it is bad. -ENOENT: there is none (or NAME is not one that
- * a tool may have). Otherwise as tel_policy_load.
+ * a tool may have). -EPERM also where its folder is not root's or euid's, or
+ * may be written by anybody. Otherwise as tel_policy_load.
  */
 int tel_policy_find(const struct tel_env *env, const char *name,
                     struct tel_policy *ret_policy, struct tel_err *err);
@@ -328,7 +329,9 @@ int tel_policy_kind(const struct tel_policy *policy, size_t index, char *buf,
  */
 struct tel_verdict {
     bool on;
-    bool local; /* on, but to be counted here only */
+    bool local;  /* on, but to be counted here only */
+    bool untold; /* off for no more than that its notice was not shown */
+    bool unread; /* off, as the consent file can't be believed */
     int rule;
     const char *why;
     const char *variable;
