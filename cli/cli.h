@@ -170,6 +170,12 @@ int tel_cli_waits_count(const struct tel_waits *waits, const char *name,
 int tel_cli_waits_forget(struct tel_waits *waits, const char *name,
                          uint64_t *ret_events);
 
+/*
+ * Removes from both places what hosts have left that were killed while they
+ * made the table, and says so: 0, or -errno after a line on stderr.
+ */
+int tel_cli_sweep(const struct tel_env *env);
+
 /* The pid of the live sender, or 0. */
 pid_t tel_cli_waits_sender(const struct tel_waits *waits);
 

@@ -187,6 +187,13 @@ int tel_table_dir(const struct tel_env *env, size_t index, char *buf,
 struct tel_table;
 
 /*
+ * Removes from the table's directory what hosts have left there that were
+ * killed while they made the table: how many, or a negative errno (-EPERM: it
+ * is not euid's own). The table itself stays.
+ */
+int tel_table_sweep(const char *dir, uid_t euid);
+
+/*
  * Opens the table in dir and maps all of it. -ENOENT where there is none,
  * -EPERM where directory or file are not euid's own, -EBADMSG where it is no
  * table. The caller closes it.
