@@ -183,6 +183,10 @@ static int show(const struct tel_env *env, const struct tel_policy *policy,
     tel_decide(env, policy, &verdict);
     if (!verdict.on) {
         tel_cli_say_verdict(say, &verdict, policy);
+#ifdef TEL_OPT_OUT
+        if (verdict.untold)
+            tel_cli_notice(env, policy);
+#endif
         return TEL_NO;
     }
     rc = make(policy, command, &preview);

@@ -368,6 +368,29 @@ int tel_consent_write(const struct tel_env *env,
                       const struct tel_policy *policy, enum tel_answer answer,
                       struct tel_err *err);
 
+#ifdef TEL_OPT_OUT
+
+#define TEL_NOTICE_MAX 1536
+
+/*
+ * The notice of an opt-out tool, some lines of it, into buf: its length, or
+ * -ENAMETOOLONG.
+ */
+int tel_notice_text(const struct tel_policy *policy, char *buf, size_t size);
+
+/*
+ * Shows the notice of a policy whose verdict is "untold" on the terminal fd,
+ * and keeps that it was shown, for this endpoint and these kinds of data: 0.
+ * Nothing is shown, and nothing kept, where fd is no terminal of which this
+ * process is in the foreground (-ENOTTY), the consent file can't be written
+ * (as tel_consent_write), somebody else is just writing it (-EBUSY), or there
+ * is no need any more (-EALREADY). Context: normal.
+ */
+int tel_notice_show(const struct tel_env *env, const struct tel_policy *policy,
+                    int fd);
+
+#endif
+
 /* ---- matching --------------------------------------------------------- */
 
 /* One value of a field: len 0 where the command line says nothing. */

@@ -72,6 +72,7 @@ enum tel_begin {
     TEL_BEGIN_CONTINUED,    /* this pid's run goes on; *ret_run is armed */
     TEL_BEGIN_OFF,          /* a rule says off */
     TEL_BEGIN_UNCONFIGURED, /* no policy, and no run of this pid */
+    TEL_BEGIN_UNTOLD,       /* off, but a notice would change that */
     TEL_BEGIN_NOT_RECORDED  /* inside a run, unlisted, bad policy, no table, */
                             /* or any doubt */
 };
