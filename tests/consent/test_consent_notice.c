@@ -5,6 +5,7 @@
  * have none.
  */
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -388,6 +389,23 @@ static void test_notice_of_many_at_once_is_shown_once(void **state)
     run_unseen(r, true);
 }
 
+/* Whoever writes the person's words just now may be writing a no. */
+static void test_notice_waits_while_somebody_writes(void **state)
+{
+    struct recorded *r = *state;
+    int fd;
+
+    skip_without_terminal();
+    scratch_write(r->scratch, "config/tel/x", "");
+    fd = open(scratch_path(r->scratch, "config/tel"), O_RDONLY | O_DIRECTORY);
+    assert_true(fd >= 0);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    expect_notice(r, false);
+    run_unseen(r, false);
+    close(fd);
+    expect_notice(r, true);
+}
+
 /* More than a screenful in one go would not have been shown. */
 static void test_notice_of_many_tools_comes_in_parts(void **state)
 {
@@ -506,6 +524,7 @@ int main(void)
         TEST(test_notice_shown_holds_not_under_sudo),
         TEST(test_notice_is_for_installed_policies_only),
         TEST(test_notice_of_many_at_once_is_shown_once),
+        TEST(test_notice_waits_while_somebody_writes),
         TEST(test_notice_of_many_tools_comes_in_parts),
         TEST(test_notice_carries_no_control_bytes),
         TEST(test_notice_is_not_in_other_builds),

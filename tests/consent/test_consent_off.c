@@ -316,18 +316,18 @@ static void expect_recorded(struct traces *t, const char *preload,
 static void test_off_by_rule_1_wrapper_opens_nothing(void **state)
 {
     struct traces *t = *state;
+    char path[256];
 
     skip_unless(geteuid() == 0, "only root can make a privileged program");
     skip_unless(!SANITIZED, "a sanitized program is not made for it");
+    (void)snprintf(path, sizeof(path), "%s",
+                   make_privileged(t->scratch, TEL_WRAP, "tel-wrap"));
+    open_to_nobody(t);
     for (size_t i = 0; i < COUNT(demo_ways); i++) {
-        const char *path;
-        const char *words[] = {NULL, demo_ways[i].words[1], "--", "demo", NULL};
+        const char *words[] = {path, demo_ways[i].words[1], "--", "demo", NULL};
 
         if (demo_ways[i].preload != NULL)
             continue;
-        path = make_privileged(t->scratch, TEL_WRAP, "tel-wrap");
-        words[0] = path;
-        open_to_nobody(t);
         t->may_open = MAY_READ;
         expect_recorded(t, NULL, words);
         t->may_open = MAY_NOTHING;
@@ -345,13 +345,15 @@ static void test_off_by_rule_1_preload_opens_nothing(void **state)
     static const char name[] = "libmemusage.so";
     static const char place[] = "/usr/lib/" MULTIARCH "/libmemusage.so";
     struct traces *t = *state;
-    const char *words[] = {NULL, NULL};
+    char demo[256];
+    const char *words[] = {demo, NULL};
     char *trace;
 
     skip_unless(geteuid() == 0, "only root can make a privileged program");
     skip_unless(on_machine, "no namespace to mount in");
     skip_unless(access(place, F_OK) == 0, "there is no %s", place);
-    words[0] = make_privileged(t->scratch, "/bin/true", "demo");
+    (void)snprintf(demo, sizeof(demo), "%s",
+                   make_privileged(t->scratch, "/bin/true", "demo"));
     open_to_nobody(t);
     assert_int_equal(mount(make_privileged(t->scratch, TEL_STAGE_SHIM, "shim"),
                            place, NULL, MS_BIND, NULL),

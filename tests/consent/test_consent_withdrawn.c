@@ -212,6 +212,19 @@ static void leave_everywhere(struct box *box)
     server_answers(box->server, 204);
 }
 
+/* Runs that are over, or about to be, in the table. */
+static unsigned in_table(struct box *box)
+{
+    struct tel_table_counts counts;
+    struct tel_table *table = NULL;
+
+    assert_int_equal(tel_table_open(box->table, geteuid(), &table), 0);
+    tel_table_look(table);
+    tel_table_count(table, &counts);
+    tel_table_close(table);
+    return counts.finished + counts.pending + counts.running;
+}
+
 static void test_withdrawn_by_off_is_gone_wherever_it_was(void **state)
 {
     static const char *const words[] = {"probe", "--all"};
@@ -222,9 +235,11 @@ static void test_withdrawn_by_off_is_gone_wherever_it_was(void **state)
 
         box_consent(box, "probe", TEL_ANSWER_YES);
         leave_everywhere(box);
+        assert_int_equal(in_table(box), 1);
         out = scratch_ok(box->scratch, 0, TEL, "off", words[i], NULL);
         assert_non_null(strstr(out, "Events forgotten: 8."));
         free(out);
+        assert_int_equal(in_table(box), 0);
         assert_int_equal(box_files(box, ""), 0);
         box_flush(box, 0, "0 sent, 0 waiting\n");
         assert_int_equal(server_count(box->server), i + 1);
