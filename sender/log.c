@@ -21,27 +21,11 @@
 
 #include <tel/outbox.h>
 
+#include "logged.h"
 #include "sender.h"
 
 #define LOG_MAX_BYTES (1 << 20)
-#define NO_ANSWER "== no answer, waits\n"
-
-static bool digits(const char *at, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (at[i] < '0' || at[i] > '9')
-            return false;
-    }
-    return true;
-}
-
-/* "== 2026-01-31 ..." begins a record; "== 204 ..." ends one. */
-static bool begins_record(const char *line)
-{
-    return strncmp(line, "== ", 3) == 0 && strlen(line) > 13 &&
-           digits(line + 3, 4) && line[7] == '-' && digits(line + 8, 2) &&
-           line[10] == '-' && digits(line + 11, 2);
-}
+#define NO_ANSWER LOGGED_NO_ANSWER "\n"
 
 /* What of the text is kept: from the first record on that leaves room. */
 static const char *cut_at(const struct bytes *text, size_t need_bytes)
@@ -54,7 +38,7 @@ static const char *cut_at(const struct bytes *text, size_t need_bytes)
     const char *at = text->at + (text->len - keep);
     for (at = strchr(at, '\n'); at; at = strchr(at, '\n')) {
         at++;
-        if (begins_record(at))
+        if (logged_begins(at, strcspn(at, "\n")))
             return at;
     }
     return text->at + text->len;
@@ -66,10 +50,7 @@ static bool is_closed(const char *text, size_t len)
     size_t at = len - 1;
     while (at > 0 && text[at - 1] != '\n')
         at--;
-    return text[len - 1] == '\n' &&
-           (strcmp(text + at, NO_ANSWER) == 0 ||
-            (strncmp(text + at, "== ", 3) == 0 && digits(text + at + 3, 3) &&
-             text[at + 6] == ' '));
+    return text[len - 1] == '\n' && logged_answers(text + at, len - 1 - at);
 }
 
 /* Closes a record left open, and drops the oldest. */
