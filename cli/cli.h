@@ -36,6 +36,7 @@ extern const struct tel_command tel_cli_status;
 extern const struct tel_command tel_cli_on;
 extern const struct tel_command tel_cli_off;
 extern const struct tel_command tel_cli_preview;
+extern const struct tel_command tel_cli_stats;
 extern const struct tel_command tel_cli_log;
 extern const struct tel_command tel_cli_flush;
 extern const struct tel_command tel_cli_purge;
@@ -162,6 +163,10 @@ struct tel_cli_counts {
     uint64_t kept;    /* never to be sent: tel on --local */
     uint64_t dropped;
 };
+
+/* Whether this run of a table is in the outbox already. */
+bool tel_cli_waits_moved(const struct tel_waits *waits,
+                         const struct tel_finished *finished);
 
 /* Looks once, makes nothing: 0 or -errno. The caller closes it. */
 int tel_cli_waits_open(const struct tel_env *env, struct tel_waits *ret_waits);
