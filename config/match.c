@@ -105,7 +105,7 @@ static void trace_start(struct tel_trace *trace, int nargs)
     trace->verb = trace->alias = trace->modifier = trace->modifier_arg = -1;
     trace->nwords = trace->verb_words = 0;
     for (unsigned i = 0; i < TEL_FIELDS_MAX; i++) {
-        trace->fields[i] = (struct tel_trace_field){.arg = -1};
+        trace->fields[i] = (struct tel_trace_field){-1, -1, {0, 0}};
     }
     /* What no token stands in, is what ends the options. */
     for (int i = 0; i < nargs; i++) {
@@ -166,7 +166,8 @@ static void read_line(struct walk *walk, struct tel_match *match,
 
             if (said && trace != NULL) {
                 trace->fields[i] = (struct tel_trace_field){
-                    token.arg, token.value_arg, token.listed};
+                    token.arg, token.value.at != NULL ? token.value_arg : -1,
+                    token.listed};
             }
         }
     }

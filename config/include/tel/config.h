@@ -406,7 +406,7 @@ struct tel_trace_arg {
 /* Which argument gave a field its value: -1 where none did. */
 struct tel_trace_field {
     int arg;
-    int value_arg;         /* of a word: where its value stands; may be arg */
+    int value_arg;         /* in which its value stands, perhaps the same */
     struct tel_str option; /* as the policy lists it */
 };
 
