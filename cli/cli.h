@@ -89,6 +89,12 @@ bool tel_cli_colours(const struct tel_env *env, FILE *to);
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void tel_cli_json(FILE *to, const char *string);
 
+/*
+ * Bytes of a file that may be damaged or hostile, for a terminal too: what is
+ * not printable ASCII becomes '?'.
+ */
+void tel_cli_print_bytes(FILE *to, const char *at, size_t len);
+
 /* A part of the policy; a control byte in it becomes '?'. */
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
                    struct tel_str str);
