@@ -10,7 +10,9 @@
  *
  * TOOL is the id. After a status follows " over HTTP/2" where the request went
  * so: with the same method, target, headers and values, in that version's
- * binary form. No line of a request begins with "== ". At most 1 MiB is kept.
+ * binary form. What libcurl repeats by itself, since the server had closed the
+ * connection or refused the stream before it read it, stands there once. No
+ * line of a request begins with "== ". At most 1 MiB is kept.
  *
  * A record is written before its request may leave; where nothing left after
  * all, the file is cut back. Over HTTP/2 several are under way at a time: then
