@@ -99,6 +99,9 @@ void tel_cli_print_bytes(FILE *to, const char *at, size_t len);
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
                    struct tel_str str);
 
+/* Any string; a control byte in it becomes '?'. */
+void tel_cli_plain(FILE *to, const char *string);
+
 /* string as one word of a POSIX shell. */
 void tel_cli_quote(FILE *to, const char *string);
 
@@ -190,6 +193,12 @@ int tel_cli_waits_count(const struct tel_waits *waits, const char *name,
 int tel_cli_waits_forget(struct tel_waits *waits, const char *name,
                          uint64_t *ret_events);
 
+/*
+ * Removes from both places what hosts have left that were killed while they
+ * made the table, and says so: 0, or -errno after a line on stderr.
+ */
+int tel_cli_sweep(const struct tel_env *env);
+
 /* The pid of the live sender, or 0. */
 pid_t tel_cli_waits_sender(const struct tel_waits *waits);
 
@@ -207,5 +216,16 @@ const char *tel_cli_advice(const struct tel_verdict *verdict,
 /* Prints "git is off by rule 2: why (to change it: advice)" and a newline. */
 void tel_cli_say_verdict(FILE *to, const struct tel_verdict *verdict,
                          const struct tel_policy *policy);
+
+#ifdef TEL_OPT_OUT
+
+/* ---- notice.c: the notices of opt-out tools, on stderr, once ------------- */
+
+/* Of these tools, those that are off for no more than their notice: a few. */
+void tel_cli_notices(const struct tel_env *env, const struct tel_names *names);
+/* Of this one, whose verdict is untold. */
+void tel_cli_notice(const struct tel_env *env, const struct tel_policy *policy);
+
+#endif
 
 #endif

@@ -100,6 +100,12 @@ void tel_cli_print(FILE *to, const struct tel_policy *policy,
         putc(is_control(at[i]) ? '?' : at[i], to);
 }
 
+void tel_cli_plain(FILE *to, const char *string)
+{
+    for (; *string != '\0'; string++)
+        putc(is_control(*string) ? '?' : *string, to);
+}
+
 void tel_cli_quote(FILE *to, const char *string)
 {
     putc('\'', to);
