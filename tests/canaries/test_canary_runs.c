@@ -23,7 +23,7 @@
 #include "names.h"
 #include "places.h"
 
-#define AT_ONCE 6
+#define AT_ONCE 3
 #define ROUND 1000 /* runs between two deliveries */
 #define LOOK 250   /* runs between two looks at what changes all the time */
 
@@ -100,9 +100,9 @@ static void map_table(struct course *course)
 }
 
 /*
- * Whether those of the next runs that meet in a bucket find room there: a run
- * that found none would be dropped, which is right, but not what is counted
- * here.
+ * Whether as many runs as there are at once find room, should all of them meet
+ * in one bucket: a run that finds none is dropped, which is right, but not
+ * what is counted here.
  */
 static bool has_room(void *context)
 {
@@ -115,7 +115,7 @@ static bool has_room(void *context)
         for (unsigned j = i; j < i + TABLE_BUCKET; j++)
             taken +=
                 word_state(word_load(&course->head->words[j])) != SLOT_FREE;
-        if (taken > TABLE_BUCKET / 2)
+        if (taken > TABLE_BUCKET - AT_ONCE)
             return false;
     }
     return true;
