@@ -40,6 +40,7 @@ extern const struct tel_command tel_cli_stats;
 extern const struct tel_command tel_cli_log;
 extern const struct tel_command tel_cli_flush;
 extern const struct tel_command tel_cli_purge;
+extern const struct tel_command tel_cli_init;
 extern const struct tel_command tel_cli_env;
 extern const struct tel_command tel_cli_complete;
 
@@ -85,6 +86,12 @@ int tel_cli_bad(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Whether colours may be used on this stream. */
 bool tel_cli_colours(const struct tel_env *env, FILE *to);
+
+/*
+ * The length in bytes of the UTF-8 character that the string begins with, or
+ * 0 where it begins with none.
+ */
+size_t tel_cli_utf8(const char *string);
 
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void tel_cli_json(FILE *to, const char *string);
