@@ -98,7 +98,8 @@ enum check_sense {
     SENSE_SECRET,
     SENSE_PERSON,
     SENSE_TIME,
-    SENSE_CONTENT
+    SENSE_CONTENT,
+    SENSE_OUTPUT /* a file, if not a form of output: --output=json */
 };
 
 /* len bytes of a key or an option. */
@@ -125,6 +126,8 @@ bool check_has_given_name(const char *at, size_t len);
 
 /* Phrases ("an e-mail address"), or NULL where the bytes look harmless. */
 const char *check_shape_address(const char *at, size_t len);
+/* The same of what an option holds beside its own name. */
+const char *check_shape_inside(const char *at, size_t len);
 const char *check_shape_identifier(const char *at, size_t len);
 const char *check_shape_time(const char *at, size_t len);
 

@@ -5,8 +5,7 @@
 #include <string.h>
 
 static const char mend_person[] =
-    "take the field out, or list kinds in its place (a type, a class, yes or "
-    "no)";
+    "take the field out; if it tells a kind or yes or no, name it after that";
 static const char mend_content[] =
     "take the field out; to know whether the option is used, make it a flag";
 static const char mend_time[] =
@@ -68,10 +67,8 @@ static enum check_sense sense_of(const struct tel_policy *policy,
     } else {
         sense = check_sense((struct check_name){at, name.len, word}, ret_why);
     }
-    /* --output=json writes no file. */
-    if (sense == SENSE_CONTENT && lists_formats(policy, field))
-        return SENSE_NONE;
-    return sense;
+    return sense == SENSE_OUTPUT && lists_formats(policy, field) ? SENSE_NONE
+                                                                 : sense;
 }
 
 static void take_worse(const struct tel_policy *policy,
@@ -87,22 +84,44 @@ static void take_worse(const struct tel_policy *policy,
 }
 
 /*
- * Of a flag only yes or no can leave, and of a runtime a program's name: what
- * they are called tells nothing. Of a word field the options tell what is
- * read, of a count or ratio the key alone.
+ * Whether what a key is about counts. A person or a time does whatever kind
+ * the field is of, for the key is what everybody reads who sees the totals; but
+ * of a flag, of which only yes or no can leave, only where it is the whole key
+ * ("user", and not "hide_user"). Content does where no long option says better
+ * what is read: "msgs = word --message-format: short long".
  */
+static bool key_counts(const struct tel_policy *policy,
+                       const struct tel_field *field, enum check_sense sense)
+{
+    bool word = field->kind == TEL_FIELD_WORD;
+    bool number =
+        field->kind == TEL_FIELD_COUNT || field->kind == TEL_FIELD_RATIO;
+
+    if (sense == SENSE_PERSON || sense == SENSE_TIME)
+        return word || number ||
+               memchr(tel_str_at(policy, field->key), '_', field->key.len) ==
+                   NULL;
+    return sense != SENSE_NONE && word &&
+           (sense == SENSE_SECRET || !has_long_option(policy, field));
+}
+
+/* The worst that a key or an option says; of a flag no option says what is
+ * read. */
 static struct about find_about(const struct tel_policy *policy,
                                const struct tel_field *field)
 {
     struct about about = {.sense = SENSE_NONE};
+    struct about key = {.sense = SENSE_NONE};
 
-    if (field->kind != TEL_FIELD_WORD && field->kind != TEL_FIELD_COUNT &&
-        field->kind != TEL_FIELD_RATIO)
-        return about;
-    for (unsigned i = 0; i < field->options; i++)
-        take_worse(policy, field, policy->items[field->first_option + i], true,
-                   &about);
-    take_worse(policy, field, field->key, false, &about);
+    if (field->kind == TEL_FIELD_WORD) {
+        for (unsigned i = 0; i < field->options; i++)
+            take_worse(policy, field, policy->items[field->first_option + i],
+                       true, &about);
+    }
+    take_worse(policy, field, field->key, false, &key);
+    if (key_counts(policy, field, key.sense) &&
+        (about.sense == SENSE_NONE || key.sense < about.sense))
+        return key;
     return about;
 }
 
@@ -116,12 +135,12 @@ static void check_names(struct check *check, const struct tel_field *field)
         [SENSE_PERSON] = {CHECK_PERSONAL, mend_person},
         [SENSE_TIME] = {CHECK_TIMESTAMPS, mend_time},
         [SENSE_CONTENT] = {CHECK_CONTENT, mend_content},
+        [SENSE_OUTPUT] = {CHECK_CONTENT, mend_content},
     };
     const struct tel_policy *policy = check->policy;
     struct about about = find_about(policy, field);
 
-    if (about.sense == SENSE_NONE ||
-        (about.sense == SENSE_CONTENT && field->kind != TEL_FIELD_WORD))
+    if (about.sense == SENSE_NONE)
         return;
     check_found(check, items[about.sense].item, field->key,
                 items[about.sense].mend,
@@ -158,13 +177,9 @@ static void check_value(struct check *check, const struct tel_field *field,
 static void check_option(struct check *check, struct tel_str option)
 {
     const struct tel_policy *policy = check->policy;
-    const char *at = tel_str_at(policy, option);
-    const char *value = memchr(at, '=', option.len);
-    const char *what = check_shape_address(at, option.len);
+    const char *what =
+        check_shape_inside(tel_str_at(policy, option), option.len);
 
-    if (what == NULL && value != NULL)
-        what = check_shape_address(value + 1,
-                                   option.len - (size_t)(value + 1 - at));
     if (what != NULL)
         check_found(check, CHECK_PERSONAL, option, mend_value,
                     "the option '%s' holds what looks like %s",

@@ -192,15 +192,6 @@ bool check_is_email(const char *at, size_t len)
     return dot != NULL && dot > sign + 1 && dot + 2 < at + len;
 }
 
-/* An e-mail address somewhere in an option: --to=me@example.org. */
-static bool holds_email(const char *at, size_t len)
-{
-    const char *sign = memchr(at, '@', len);
-
-    return sign != NULL && sign > at &&
-           memchr(sign, '.', len - (size_t)(sign - at)) != NULL;
-}
-
 /* What a file of a person's is called; not what a project's is
  * (package.json), nor what a build makes. */
 static const char *const documents[] = {
@@ -223,7 +214,7 @@ static bool is_path(const char *at, size_t len)
 
 const char *check_shape_address(const char *at, size_t len)
 {
-    if (check_is_email(at, len) || holds_email(at, len))
+    if (check_is_email(at, len))
         return "an e-mail address";
     if (is_ipv4(at, len) || is_ipv6(at, len))
         return "an IP address";
@@ -234,6 +225,20 @@ const char *check_shape_address(const char *at, size_t len)
     if (is_path(at, len))
         return "a path";
     return NULL;
+}
+
+const char *check_shape_inside(const char *at, size_t len)
+{
+    const char *sign = memchr(at, '@', len);
+    const char *value = memchr(at, '=', len);
+    size_t rest = value != NULL ? len - (size_t)(value + 1 - at) : 0;
+
+    if (sign != NULL && sign > at &&
+        memchr(sign, '.', len - (size_t)(sign - at)) != NULL)
+        return "an e-mail address";
+    if (memchr(at, '/', len) != NULL)
+        return "a path";
+    return rest > 0 ? check_shape_address(value + 1, rest) : NULL;
 }
 
 /* ---- identifiers --------------------------------------------------------- */

@@ -24,18 +24,16 @@ static const char *foreign(const char *at, size_t len)
     return what;
 }
 
-static void check_part(struct check *check, const char *kind,
-                       struct tel_str line, const char *at, size_t len)
+static void say(struct check *check, const char *kind, struct tel_str line,
+                struct tel_str part, const char *what)
 {
-    const char *what = foreign(at, len);
-
     if (what != NULL)
         check_found(check, CHECK_VERBS, line, mend,
-                    "the %s '%.*s' holds what looks like %s", kind,
-                    len < 80 ? (int)len : 80, at, what);
+                    "the %s '%s' holds what looks like %s", kind,
+                    tel_cli_str(check->policy, part), what);
 }
 
-/* Each word for itself, and all of them together. */
+/* Each word for itself. */
 static void check_words(struct check *check, const char *kind,
                         struct tel_str words)
 {
@@ -46,7 +44,7 @@ static void check_words(struct check *check, const char *kind,
         const char *space = memchr(at, ' ', (size_t)(end - at));
         const char *stop = space != NULL ? space : end;
 
-        check_part(check, kind, words, at, (size_t)(stop - at));
+        say(check, kind, words, words, foreign(at, (size_t)(stop - at)));
         at = stop + 1;
     }
 }
@@ -55,13 +53,12 @@ static void check_modifier(struct check *check,
                            const struct tel_modifier *modifier)
 {
     const char *option = tel_str_at(check->policy, modifier->option);
-    const char *value = memchr(option, '=', modifier->option.len);
+    const char *what = check_shape_inside(option, modifier->option.len);
 
+    if (what == NULL && check_digits(option, modifier->option.len) > DIGITS_MAX)
+        what = "a number or date";
+    say(check, "modifier", modifier->name, modifier->option, what);
     check_words(check, "modifier", modifier->name);
-    check_part(check, "modifier", modifier->name, option, modifier->option.len);
-    if (value != NULL)
-        check_part(check, "modifier", modifier->name, value + 1,
-                   modifier->option.len - (size_t)(value + 1 - option));
 }
 
 void check_verbs(struct check *check)
