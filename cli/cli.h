@@ -42,6 +42,8 @@ extern const struct tel_command tel_cli_flush;
 extern const struct tel_command tel_cli_purge;
 extern const struct tel_command tel_cli_init;
 extern const struct tel_command tel_cli_env;
+extern const struct tel_command tel_cli_check;
+extern const struct tel_command tel_cli_disclose;
 extern const struct tel_command tel_cli_complete;
 
 /* ---- main.c: the table of commands --------------------------------------- */
@@ -151,6 +153,31 @@ bool tel_cli_has_settings(const struct tel_env *env);
 
 /* The same for what waits and what was sent: HOME or XDG_STATE_HOME. */
 bool tel_cli_has_state(const struct tel_env *env, char *path, size_t size);
+
+/* ---- named.c: a policy that is named by its path or its tool ------------- */
+
+/*
+ * Writes the path of the policy that word names: word itself where it has a
+ * slash, ends with ".conf" or is a file; else that of the tool of this NAME or
+ * id. TEL_DONE, or TEL_NO or TEL_BAD after a line on stderr.
+ */
+int tel_cli_policy_path(const struct tel_env *env, const char *word, char *buf,
+                        size_t size);
+
+/*
+ * Reads and parses it, whoever the owner is, for it is only looked at: 0; or
+ * -EINVAL where it is a bad policy, with the line and what is wrong there; or
+ * -errno and a sentence where it cannot be read.
+ */
+int tel_cli_read_policy(const char *path, struct tel_policy *ret_policy,
+                        unsigned *ret_line, struct tel_err *err);
+
+/*
+ * The whole of a file of at most max bytes, NUL-terminated, which the caller
+ * frees: 0 or -errno (-EFBIG).
+ */
+int tel_cli_read_file(const char *path, size_t max, char **ret_text,
+                      size_t *ret_len);
 
 /* ---- script.c: the interpreter of a tool -------------------------------- */
 
