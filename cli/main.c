@@ -34,13 +34,13 @@ static void print_usage(FILE *to)
     fprintf(to, "Usage: tel COMMAND [ARG...]\n\n"
                 "See and decide what is recorded of the tools you run.\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(to, "  %-30s %s\n", commands[i]->usage, commands[i]->summary);
+        fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     fprintf(to,
-            "  %-30s %s\n"
-            "  %-30s %s\n\n"
+            "  %-10s %s\n"
+            "  %-10s %s\n\n"
             "tel COMMAND --help says more. Ends with 0: done; 1: the "
             "answer is no;\n2: bad usage or bad input.\n",
-            "help [COMMAND]", "this text, or a command's", "--version",
+            "help", "this text, or a command's: help COMMAND", "--version",
             "the version");
 }
 
