@@ -416,6 +416,10 @@ static void test_disclose_man_is_without_a_warning(void **state)
 
 /* ---- a hostile policy ------------------------------------------------------ */
 
+/* Wherever a line of roff is broken, a request would begin. */
+#define DOTS \
+    ".so /etc/passwd .br .de .x .. .so .sp .so .bp .so .ig .so .nx .so "
+
 #define HOSTILE                                                            \
     "[tool]\n"                                                             \
     "id = demo-id\n"                                                       \
@@ -431,6 +435,7 @@ static void test_disclose_man_is_without_a_warning(void **state)
     "[verbs]\n"                                                            \
     "a = .de x | \\| .. | <b> |\n"                                         \
     "b = 'tr ab\n"                                                         \
+    "c = " DOTS DOTS DOTS DOTS "x\n"                                       \
     "[fields]\n"                                                           \
     "f = flag --a|b -`c` --<d> -\\|e -.so\n"                               \
     "[purposes]\n"                                                         \
@@ -484,6 +489,7 @@ static void test_disclose_hostile_man_is_harmless(void **state)
         "Responsible: 'br \\*(XX \\n[.fam] \\s+9 \\fBbold \"q\" \\\n",
         "What it is: .de x | \\| .. | <b> |\n",
         "What it is: 'tr ab\n",
+        "What it is: " DOTS DOTS DOTS DOTS "x\n",
         "was --a|b, -`c`, --<d>, -\\|e or -.so given?\n",
         "kept: ?B\xc3\xbcro \xe6\xa0\xaa ?? ?[31m \xf0\x9f\x8e\x89 30 days\n",
     };
