@@ -7,11 +7,12 @@
  *     ... audit->fields, audit->counts ...
  *     tel_audit_free(audit);
  *
- * The way of a line: lines.c cuts it off the stream; forms.c finds its form; access.c, query.c and json.c
- * take it apart into fields and values; values.c judges one value, by its
- * bytes (paths.c, network.c, secrets.c, times.c, prose.c) and by its field's
- * name (names.c); fields.c remembers what was found and how many different
- * values a field had; kinds.c knows what a finding means, and masks examples.
+ * The way of a line: lines.c cuts it off the stream; forms.c finds its form;
+ * access.c, query.c and json.c take it apart into fields and values; values.c
+ * judges a value by its bytes (paths.c, network.c, secrets.c, times.c,
+ * prose.c) and by its field's name (names.c, fits.c); fields.c remembers what
+ * was found and how many different values a field had; kinds.c knows what a
+ * finding means, and masks examples.
  *
  * Memory is bounded, whatever the input: TEL_AUDIT_FIELDS_MAX fields, for
  * each at most TEL_AUDIT_DISTINCT_MAX hashes of values and one masked example
@@ -135,6 +136,21 @@ bool tel_audit_person(struct tel_piece value);
 bool tel_audit_error(struct tel_piece value);
 bool tel_audit_sentence(struct tel_piece value);
 
+/* ---- fits.c: a value under its field's name --------------------------------- */
+
+/* Nothing, a switch, a state, or what was masked already. */
+bool tel_audit_is_trivial(struct tel_piece value);
+/* "12", "-1.5e3" */
+bool tel_audit_is_decimal(struct tel_piece value);
+
+/*
+ * What the value is in the end: what its bytes look like, or what the name
+ * says, if that is surer and the value is fit for it.
+ */
+struct tel_trait tel_audit_by_name(struct tel_piece value,
+                                   struct tel_trait looks,
+                                   const struct tel_audit_name *name);
+
 /* ---- values.c: one value --------------------------------------------------- */
 
 struct tel_trait tel_audit_value(struct tel_piece value,
@@ -157,6 +173,7 @@ struct tel_audit_field {
     char name[TEL_AUDIT_NAME_MAX];
     struct tel_audit_name says;
     struct tel_audit_finding findings[TEL_AUDIT_KINDS];
+    uint64_t specific; /* the last line with more than free text */
     uint64_t seen;     /* values that count for cardinality */
     uint64_t first;    /* the line of the first of them */
     unsigned distinct; /* up to TEL_AUDIT_DISTINCT_MAX */

@@ -94,13 +94,29 @@ static struct tel_audit_field *find_field(struct tel_audit *audit,
     return audit->fields[audit->nfields - 1];
 }
 
+/* A line of which something more specific is said does not count. */
+static void forget_line(struct tel_audit_finding *finding, uint64_t line)
+{
+    if (finding->last != line || finding->lines == 0)
+        return;
+    finding->last = 0;
+    finding->lines--;
+}
+
 static void remember(struct tel_audit_field *field, struct tel_trait trait,
                      uint64_t line)
 {
     struct tel_audit_finding *finding = &field->findings[trait.kind];
+    struct tel_audit_finding *text = &field->findings[TEL_AUDIT_TEXT];
 
     if (finding->last == line)
         return;
+    if (trait.kind == TEL_AUDIT_TEXT && field->specific == line)
+        return;
+    if (trait.kind != TEL_AUDIT_TEXT) {
+        field->specific = line;
+        forget_line(text, line);
+    }
     finding->last = line;
     if (finding->lines++ > 0)
         return;

@@ -30,11 +30,13 @@ static const struct rule rules[] = {
      "user username usr login logname account owner author committer "
      "firstname lastname fullname surname forename nickname nick realname "
      "displayname person employee customer member assignee reviewer gecos "
-     "loginname accountname whoami operator contact recipient sender"},
+     "loginname accountname whoami operator contact recipient sender "
+     "benutzer benutzername nutzer vorname nachname utilisateur prenom "
+     "prénom nom usuario nombre apellido utente cognome usuário sobrenome"},
     {TEL_AUDIT_HOST, true,
      "host hostname fqdn nodename machine computer computername workstation "
      "machinename servername netbios ssid domainname nodehost vhost devicename "
-     "dnsname"},
+     "dnsname rechner rechnername"},
     {TEL_AUDIT_ID, true,
      "serial serialno serialnumber imei imsi iccid guid uuid udid idfa gaid "
      "machineid deviceid hwid hardwareid fingerprint distinctid anonymousid "
@@ -47,6 +49,7 @@ static const struct rule rules[] = {
     {TEL_AUDIT_TOKEN, true,
      "token secret password passwd passphrase apikey credential jwt "
      "accesskey secretkey privatekey accesstoken authtoken refreshtoken "
+     "passwort kennwort geheimnis contraseña motdepasse senha "
      "bearer passcode pass pw pwd csrf xsrf otp mnemonic sessiontoken"},
     {TEL_AUDIT_TOKEN, false, "auth authorization cookie credentials signature"},
     {TEL_AUDIT_PATH, true, "filename filepath cwd workdir homedir folder"},
@@ -62,13 +65,15 @@ static const struct rule rules[] = {
      "latlon latlng geolocation location geopoint long"},
     {TEL_AUDIT_ERROR, true, "exception stack stacktrace traceback backtrace"},
     {TEL_AUDIT_ERROR, false,
-     "error err stderr panic failure errormessage errmsg errormsg cause fault"},
+     "error err stderr panic failure errormessage errmsg errormsg cause fault "
+     "fehler fehlermeldung erreur errore erro"},
     {TEL_AUDIT_TEXT, true,
      "query search q cmdline commandline argv searchterm keywords prompt "
      "question history clipboard"},
     {TEL_AUDIT_TEXT, false,
      "message msg comment text body content title subject description note "
-     "notes feedback answer review bio summary details detail remark"},
+     "notes feedback answer review bio summary details detail remark input "
+     "nachricht kommentar mensaje commentaire"},
 };
 
 static const char user_words[] =
@@ -111,9 +116,15 @@ static const char version_words[] =
     "version ver v tv release libc glibc musl kernel semver firmware sdk "
     "runtime engine python node ruby rust go golang java gcc clang npm php "
     "perl browser chrome firefox toolchain compiler osversion build revision "
-    "rev interpreter os distro platform tag shell appversion model cpu gpu "
+    "interpreter os distro platform tag shell appversion model cpu gpu "
     "processor product renderer vendor brand edition family codename "
     "triple arch framework distribution dist compat soname abi uname";
+
+/* Letters of other scripts, too. */
+static bool is_letter(char c)
+{
+    return is_alnum(c) || (unsigned char)c >= 0x80;
+}
 
 static bool in(const char *word, const char *list)
 {
@@ -122,7 +133,7 @@ static bool in(const char *word, const char *list)
 
 static bool starts_word(const char *name, const char *at)
 {
-    if (at == name || !is_alnum(at[-1]))
+    if (at == name || !is_letter(at[-1]))
         return true;
     /* "userName", "HTTPServer" */
     return is_upper(*at) && (is_lower(at[-1]) || is_digit(at[-1]) ||
@@ -138,7 +149,7 @@ static void split(const char *name, struct words *words)
         words->element = at[0] == '[' && at[1] == ']';
         if (words->element && at[2] == '\0')
             break;
-        if (!is_alnum(*at))
+        if (!is_letter(*at))
             continue;
         if (starts_word(name, at)) {
             if (words->count == WORDS_MAX) {
@@ -163,7 +174,8 @@ static void drop_tail(struct words *words)
         char *last = words->word[words->count - 1];
         size_t len = strlen(last);
 
-        while (len > 0 && is_digit(last[len - 1]) &&
+        /* "n1" and "x2" are no words. */
+        while (len > 2 && is_digit(last[len - 1]) &&
                !in(last, "sha1 sha256 sha512 md5 p50 p90 p95 p99 s3"))
             last[--len] = '\0';
         if (len > 0 && (words->count == 1 ||

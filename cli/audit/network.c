@@ -26,6 +26,12 @@ static bool is_label(char c)
     return is_alnum(c) || c == '-';
 }
 
+/* Of a name in any script. */
+static bool is_mail_label(char c)
+{
+    return is_label(c) || (unsigned char)c >= 0x80;
+}
+
 static bool is_local_part(char c)
 {
     return is_alnum(c) || memchr("._%+-!#$&'*/=?^{|}~", c, 19) != NULL ||
@@ -38,20 +44,20 @@ static bool all(struct tel_piece p, bool (*test)(char))
 }
 
 /* The last label and how many there are; 0 where it is no dotted name. */
-static unsigned labels(struct tel_piece name, struct tel_piece *ret_last,
-                       unsigned *ret_letters)
+static unsigned labels(struct tel_piece name, bool (*test)(char),
+                       struct tel_piece *ret_last, unsigned *ret_letters)
 {
     unsigned count = 0;
     size_t at = 0;
 
     *ret_letters = 0;
     for (;;) {
-        size_t len = piece_run(name, at, is_label);
+        size_t len = piece_run(name, at, test);
 
         if (len == 0 || len > 63 || name.at[at] == '-')
             return 0;
         *ret_last = piece(name.at + at, len);
-        *ret_letters += piece_run(*ret_last, 0, is_alpha) > 1;
+        *ret_letters += !is_digit(ret_last->at[0]);
         count++;
         at += len;
         if (at == name.len)
@@ -74,15 +80,17 @@ bool tel_audit_email(struct tel_piece word, struct tel_piece *ret_part)
         return false;
     while (start > 0 && is_local_part(word.at[start - 1]))
         start--;
-    while (end < word.len && (is_label(word.at[end]) || word.at[end] == '.'))
+    while (end < word.len &&
+           (is_mail_label(word.at[end]) || word.at[end] == '.'))
         end++;
-    while (end > sign + 1 && !is_alnum(word.at[end - 1]))
+    while (end > sign + 1 && !is_mail_label(word.at[end - 1]))
         end--;
     if (start == sign)
         return false;
-    count = labels(piece(word.at + sign + 1, end - sign - 1), &last, &letters);
+    count = labels(piece(word.at + sign + 1, end - sign - 1), is_mail_label,
+                   &last, &letters);
     /* "lodash@4.17.21" is a package, "git@host:x/y" a repository. */
-    if (count < 2 || last.len < 2 || !all(last, is_alpha) || letters < 2 ||
+    if (count < 2 || last.len < 2 || is_digit(last.at[0]) || letters < 2 ||
         (byte_at(word, end) == ':' &&
          piece_is(piece(word.at + start, sign - start), "git")))
         return false;
@@ -266,7 +274,7 @@ static bool is_domain(struct tel_piece name)
 {
     struct tel_piece last;
     unsigned letters;
-    unsigned count = labels(name, &last, &letters);
+    unsigned count = labels(name, is_label, &last, &letters);
     struct tel_piece first = piece(name.at, piece_byte(name, '.', 0));
 
     if (count < 2 || !all(last, is_alpha) || letters < 2)

@@ -151,29 +151,42 @@ static bool is_degrees(struct tel_piece value)
            (piece_has(value, "E") || piece_has(value, "W"));
 }
 
+/* "52.5200, 13.4050" at a place in the text. */
+static bool is_pair(struct tel_piece text)
+{
+    size_t at = 0;
+    size_t between;
+
+    if (!take_decimal(text, &at, 3, 180.0))
+        return false;
+    between = at;
+    while (at < text.len && memchr(" ,;/", text.at[at], 4) != NULL)
+        at++;
+    if (at == between || at > between + 3 || !take_decimal(text, &at, 3, 180.0))
+        return false;
+    return !is_alnum(byte_at(text, at)) &&
+           !(byte_at(text, at) == '.' && is_digit(byte_at(text, at + 1)));
+}
+
+/* A list of more numbers is none: nothing like that may be before it. */
+static bool begins_number(struct tel_piece text, size_t i)
+{
+    char before = byte_at(text, i - 1);
+
+    if (!is_digit(text.at[i]) && text.at[i] != '-' && text.at[i] != '+')
+        return false;
+    return i == 0 || !(is_alnum(before) || memchr(".-+_%$", before, 6) != NULL);
+}
+
 bool tel_audit_coordinates(struct tel_piece value)
 {
-    static const char skipped[] = " ,;/";
-    size_t at = 0;
-
-    value = piece_trim(value);
-    if (value.len < 9 || value.len > 80)
+    if (value.len < 9)
         return false;
-    if (piece_begins(value, "geo:") || piece_begins(value, "point("))
-        value = piece_from(value, piece_run(value, 0, is_alpha) + 1);
-    if (byte_at(value, 0) == '(' || byte_at(value, 0) == '[')
-        at++;
-    if (!take_decimal(value, &at, 3, 180.0))
-        return is_degrees(value);
-    if (at == value.len || strchr(skipped, value.at[at]) == NULL)
-        return false;
-    while (at < value.len && value.at[at] != '\0' &&
-           strchr(skipped, value.at[at]) != NULL)
-        at++;
-    if (!take_decimal(value, &at, 3, 180.0))
-        return false;
-    /* A bracket, an altitude or an accuracy may follow. */
-    return at == value.len || strchr(")],;", value.at[at]) != NULL;
+    for (size_t i = 0; i + 9 <= value.len; i++) {
+        if (begins_number(value, i) && is_pair(piece_from(value, i)))
+            return true;
+    }
+    return is_degrees(value);
 }
 
 static bool is_capitalised(struct tel_piece word)
@@ -189,8 +202,12 @@ bool tel_audit_person(struct tel_piece value)
     size_t at = 0;
     unsigned words = 1;
 
-    if (value.len > 60)
+    if (value.len > 200)
         return false;
+    /* What id(1) prints. */
+    if (piece_begins(value, "uid=") &&
+        byte_at(value, 4 + piece_run(value, 4, is_digit)) == '(')
+        return true;
     first = next_word(value, &at);
     if (!is_capitalised(first) || !piece_in(first, first_names))
         return false;
@@ -241,6 +258,17 @@ static bool is_option(struct tel_piece word)
             (word.at[1] == '-' && is_alpha(byte_at(word, 2))));
 }
 
+/* Where words have no blanks between: Chinese, Japanese, Thai, ... */
+static bool is_script(struct tel_piece value)
+{
+    size_t signs = 0;
+
+    for (size_t i = 0; i < value.len && signs < 8; i++)
+        signs += (unsigned char)value.at[i] >= 0xe0 &&
+                 (unsigned char)value.at[i] < 0xf0;
+    return signs == 8;
+}
+
 bool tel_audit_sentence(struct tel_piece value)
 {
     bool small = false;
@@ -264,7 +292,7 @@ bool tel_audit_sentence(struct tel_piece value)
         words += letters;
         others += !letters;
     }
-    if (option && words > 1)
+    if ((option && words > 1) || is_script(value))
         return true;
     return words > 3 || (words == 3 && (small || stop || others > 1));
 }

@@ -217,6 +217,16 @@ static bool is_mixed_id(struct tel_piece p, const struct shape *s)
            s->others * 5 <= p.len;
 }
 
+/* "555912837.1764070000": a client, as analytics number them. */
+static bool is_number_pair(struct tel_piece p)
+{
+    size_t first = piece_run(p, 0, is_digit);
+
+    return first > 7 && byte_at(p, first) == '.' &&
+           piece_run(p, first + 1, is_digit) > 7 &&
+           first + 1 + piece_run(p, first + 1, is_digit) == p.len;
+}
+
 bool tel_audit_id(struct tel_piece word, struct tel_piece *ret_part)
 {
     static const char *const labels[] = {"sha256:", "sha1:",     "md5:",
@@ -239,6 +249,10 @@ bool tel_audit_id(struct tel_piece word, struct tel_piece *ret_part)
         word = piece_from(word, 2);
     if (byte_at(word, 0) == '+' || byte_at(word, 0) == '#')
         word = piece_from(word, 1);
+    if (is_number_pair(word)) {
+        *ret_part = word;
+        return true;
+    }
     if (word.len < 9 || piece_run(word, 0, is_id_byte) != word.len)
         return false;
     *ret_part = word;
