@@ -179,14 +179,20 @@ static bool fits_text(struct tel_piece p, const struct tel_audit_name *name)
     return name->strong ? p.len > 1 : has_blank(p) && p.len > 6;
 }
 
+/* "Alice's Laptop", "HomeNet 7590": as people call what is theirs. */
+static bool is_possessive(struct tel_piece p)
+{
+    return is_upper(p.at[0]) && count_blanks(p) < 3;
+}
+
 static bool fits(struct tel_piece p, const struct tel_audit_name *name)
 {
     switch (name->says) {
     case TEL_AUDIT_USER:
         return fits_user(p, name);
     case TEL_AUDIT_HOST:
-        return has_letter(p) && !has_blank(p) && !is_target(p) && p.len > 1 &&
-               !name->plural;
+        return has_letter(p) && (!has_blank(p) || is_possessive(p)) &&
+               !is_target(p) && p.len > 1 && !name->plural;
     case TEL_AUDIT_ID:
         return fits_id(p, name);
     case TEL_AUDIT_MAC:

@@ -268,7 +268,8 @@ static void set_habits(const char *before, const char *last,
                      (in(last, "time") && in(before, duration_before));
     name->version = in(last, version_words);
     name->agent = in(last, "agent useragent ua");
-    name->route = in(last, "route endpoint uri handler action api");
+    name->route =
+        in(last, "route endpoint uri handler action api page screen view");
     name->crash = in(last, "crash");
 }
 

@@ -151,9 +151,20 @@ static bool is_degrees(struct tel_piece value)
            (piece_has(value, "E") || piece_has(value, "W"));
 }
 
-/* "52.5200, 13.4050" at a place in the text. */
+/* How many digits there are before the point. */
+static size_t whole_digits(struct tel_piece text, size_t at)
+{
+    at += byte_at(text, at) == '-' || byte_at(text, at) == '+';
+    return piece_run(text, at, is_digit);
+}
+
+/*
+ * "52.5200, 13.4050" at the front of the text. Two small numbers of three
+ * places are rather shares.
+ */
 static bool is_pair(struct tel_piece text)
 {
+    bool large = whole_digits(text, 0) > 1;
     size_t at = 0;
     size_t between;
 
@@ -162,7 +173,10 @@ static bool is_pair(struct tel_piece text)
     between = at;
     while (at < text.len && memchr(" ,;/", text.at[at], 4) != NULL)
         at++;
-    if (at == between || at > between + 3 || !take_decimal(text, &at, 3, 180.0))
+    if (at == between || at > between + 3)
+        return false;
+    large = large || whole_digits(text, at) > 1;
+    if (!take_decimal(text, &at, large ? 3 : 5, 180.0))
         return false;
     return !is_alnum(byte_at(text, at)) &&
            !(byte_at(text, at) == '.' && is_digit(byte_at(text, at + 1)));

@@ -233,6 +233,7 @@ bool tel_audit_id(struct tel_piece word, struct tel_piece *ret_part)
                                          "sha512:", "urn:uuid:", "sha256-",
                                          "sha512-"};
     struct shape s;
+    size_t colon;
 
     for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
         if (piece_begins(word, labels[i]) &&
@@ -249,6 +250,10 @@ bool tel_audit_id(struct tel_piece word, struct tel_piece *ret_part)
         word = piece_from(word, 2);
     if (byte_at(word, 0) == '+' || byte_at(word, 0) == '#')
         word = piece_from(word, 1);
+    /* "git:0cc175b9..." */
+    colon = piece_byte(word, ':', 0);
+    if (colon < word.len && piece_run(word, 0, is_alpha) == colon)
+        word = piece_from(word, colon + 1);
     if (is_number_pair(word)) {
         *ret_part = word;
         return true;
@@ -270,8 +275,13 @@ bool tel_audit_number(struct tel_piece value)
 {
     size_t digits = 0;
     size_t groups = 0;
+    bool account = value.len > 14 && is_upper(value.at[0]) &&
+                   is_upper(value.at[1]) && is_digit(value.at[2]);
 
-    if (value.len > 24)
+    /* An IBAN: a country, two digits, groups. */
+    if (account)
+        value = piece_from(value, 2);
+    if (value.len > 40)
         return false;
     for (size_t i = 0; i < value.len; i++) {
         char c = value.at[i];
@@ -289,6 +299,7 @@ bool tel_audit_number(struct tel_piece value)
         return true;
     if (groups < 2 || digits < 10 || piece_byte(value, '.', 0) < value.len)
         return false;
-    return !is_digit(value.at[0]) || piece_byte(value, '-', 0) < value.len ||
+    return account || !is_digit(value.at[0]) ||
+           piece_byte(value, '-', 0) < value.len ||
            (digits == 16 && groups == 4);
 }

@@ -251,6 +251,16 @@ static bool is_agent(struct tel_piece value)
            piece_run(value, 0, is_alpha) == slash;
 }
 
+/* Products and machines have names and versions of several words. */
+static bool may_be_prose(struct tel_piece value, enum tel_audit_kind found,
+                         const struct tel_audit_name *name)
+{
+    if (found != TEL_AUDIT_NONE)
+        return found == TEL_AUDIT_TIMESTAMP;
+    return !name->version && !name->quantity && !is_agent(value) &&
+           !(name->weak_name && value.len < 40);
+}
+
 static struct tel_trait judge_prose(struct tel_piece value,
                                     struct tel_trait best,
                                     const struct tel_audit_name *name)
@@ -272,12 +282,8 @@ static struct tel_trait judge_prose(struct tel_piece value,
         return trait(TEL_AUDIT_ID, value);
     if (tel_audit_error(start))
         return trait(TEL_AUDIT_ERROR, value);
-    if (best.kind == TEL_AUDIT_NONE
-            ? !name->version && !name->quantity && !is_agent(start)
-            : best.kind == TEL_AUDIT_TIMESTAMP) {
-        if (tel_audit_sentence(start))
-            return trait(TEL_AUDIT_TEXT, value);
-    }
+    if (may_be_prose(start, best.kind, name) && tel_audit_sentence(start))
+        return trait(TEL_AUDIT_TEXT, value);
     return best;
 }
 
