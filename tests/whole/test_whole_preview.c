@@ -108,8 +108,10 @@ struct command {
 
 static void replace(char *word, char from, char to)
 {
-    for (; *word != '\0'; word++)
-        *word = *word == from ? to : *word;
+    for (; *word != '\0'; word++) {
+        if (*word == from)
+            *word = to;
+    }
 }
 
 static void split(const char *line, struct command *command)
