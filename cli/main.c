@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 static const struct tel_command *const commands[] = {
-    &tel_cli_status,  &tel_cli_on,  &tel_cli_off,
-    &tel_cli_preview, &tel_cli_log, &tel_cli_flush,
-    &tel_cli_purge,   &tel_cli_env, &tel_cli_complete,
+    &tel_cli_status,   &tel_cli_on,    &tel_cli_off,      &tel_cli_preview,
+    &tel_cli_stats,    &tel_cli_log,   &tel_cli_flush,    &tel_cli_purge,
+    &tel_cli_env,      &tel_cli_check, &tel_cli_disclose, &tel_cli_init,
+    &tel_cli_complete,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -62,8 +62,14 @@ static int show(const struct tel_env *env, const struct tel_policy *policy,
     int rc;
 
     tel_decide(env, policy, &verdict);
-    if (!verdict.on)
-        return show_off(policy, &verdict, form);
+    if (!verdict.on) {
+        status = show_off(policy, &verdict, form);
+#ifdef TEL_OPT_OUT
+        if (verdict.untold)
+            tel_cli_notice(env, policy);
+#endif
+        return status;
+    }
     rc = preview_make(policy, command, &preview);
     if (rc == -ENOENT)
         status = show_ignored(&preview, &verdict, form);

@@ -408,6 +408,10 @@ static int parse_entry(struct parse *parse)
     if (span_is(section, "purposes")) {
         return parse_purpose(parse);
     }
+    /* An entry before the first section stands for itself. */
+    if (parse->ini.section_line > 0) {
+        parse->ini.line = parse->ini.section_line;
+    }
     return parse_fail(parse, "there is no section", section);
 }
 

@@ -241,6 +241,9 @@ int table_open_any(const char *dir, int flags);
  */
 int table_open(const char *dir, uid_t euid, int flags);
 
+/* Before the maker's pid: the name of a table that is not yet in its place. */
+#define TABLE_BESIDE "new-"
+
 /* Makes dir and a table in it: 0, also where one has come meanwhile.
  * make.c */
 int table_make(const char *dir, uid_t euid);

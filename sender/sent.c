@@ -83,6 +83,14 @@ static void read_head(struct tel_sent_part head,
     request->note = head;
 }
 
+/* What "== ANSWER" says; blanks keep the place of a longer one. */
+static struct tel_sent_part answer_in(struct tel_sent_part line)
+{
+    while (line.at[line.len - 1] == ' ')
+        line.len--;
+    return (struct tel_sent_part){line.at + 3, line.len > 3 ? line.len - 3 : 0};
+}
+
 bool tel_sent_next(struct tel_sent *sent, struct tel_sent_request *ret_request)
 {
     struct tel_sent_request request = {.line = sent->line};
@@ -105,7 +113,7 @@ bool tel_sent_next(struct tel_sent *sent, struct tel_sent_request *ret_request)
             break;
         answered = request.day.len > 0 && logged_answers(line.at, line.len);
         if (answered)
-            request.answer = (struct tel_sent_part){line.at + 3, line.len - 3};
+            request.answer = answer_in(line);
         else
             request.bytes.len = (size_t)(line.at + line.len - request.bytes.at);
         sent->at += line.len + 1;

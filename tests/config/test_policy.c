@@ -234,8 +234,8 @@ static const struct {
     {3, "[tool]\nid = git\nnonsense\n"},
     {2, "[tool]\nname = git\n"},
     {2, "[tool]\nID = git\n"},
-    {4, "\n\n[nothing]\nx = y\n"},
-    {5, TOOL "[Verbs]\nlog = x\n"},
+    {3, "\n\n[nothing]\nx = y\n"},
+    {4, TOOL "[Verbs]\nlog = x\n"},
     /* [tool] */
     {2, "[tool]\nid = /bin/git\n"},
     {2, "[tool]\nid = .git\n"},

@@ -243,8 +243,8 @@ int tel_policy_parse(struct tel_policy *ret_policy, const char *name,
                      struct tel_err *err);
 
 /*
- * Reads and parses the file at path. The file must be regular and belong to
- * root or to euid (-EPERM); name is the last part of the path without .conf.
+ * Reads and parses the file at path. The file must be regular, belong to root
+ * or to euid, and not be open to everybody's writing (-EPERM); name is the last part of the path without .conf.
  * Other errors: as open(2), read(2) and tel_policy_parse.
  */
 int tel_policy_load(struct tel_policy *ret_policy, const char *path, uid_t euid,
@@ -253,7 +253,8 @@ int tel_policy_load(struct tel_policy *ret_policy, const char *path, uid_t euid,
 /*
  * Finds the policy for NAME along the search path; the first that exists
  * wins, also when it is bad. -ENOENT: there is none (or NAME is not one that
- * a tool may have). Otherwise as tel_policy_load.
+ * a tool may have). -EPERM also where its folder is not root's or euid's, or
+ * may be written by anybody. Otherwise as tel_policy_load.
  */
 int tel_policy_find(const struct tel_env *env, const char *name,
                     struct tel_policy *ret_policy, struct tel_err *err);
@@ -329,7 +330,9 @@ int tel_policy_kind(const struct tel_policy *policy, size_t index, char *buf,
  */
 struct tel_verdict {
     bool on;
-    bool local; /* on, but to be counted here only */
+    bool local;  /* on, but to be counted here only */
+    bool untold; /* off for no more than that its notice was not shown */
+    bool unread; /* off, as the consent file can't be believed */
     int rule;
     const char *why;
     const char *variable;
@@ -365,6 +368,29 @@ enum tel_answer {
 int tel_consent_write(const struct tel_env *env,
                       const struct tel_policy *policy, enum tel_answer answer,
                       struct tel_err *err);
+
+#ifdef TEL_OPT_OUT
+
+#define TEL_NOTICE_MAX 1536
+
+/*
+ * The notice of an opt-out tool, some lines of it, into buf: its length, or
+ * -ENAMETOOLONG.
+ */
+int tel_notice_text(const struct tel_policy *policy, char *buf, size_t size);
+
+/*
+ * Shows the notice of a policy whose verdict is "untold" on the terminal fd,
+ * and keeps that it was shown, for this endpoint and these kinds of data: 0.
+ * Nothing is shown, and nothing kept, where fd is no terminal of which this
+ * process is in the foreground (-ENOTTY), the consent file can't be written
+ * (as tel_consent_write), somebody else is just writing it (-EBUSY), or there
+ * is no need any more (-EALREADY). Context: normal.
+ */
+int tel_notice_show(const struct tel_env *env, const struct tel_policy *policy,
+                    int fd);
+
+#endif
 
 /* ---- matching --------------------------------------------------------- */
 

@@ -1,0 +1,2 @@
+#include "person.h"
+int main(void){return 0;}
