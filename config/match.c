@@ -86,10 +86,10 @@ static unsigned find_modifier(const struct tel_policy *policy,
     struct token token;
 
     while (first > 0 && walk_next(&walk, &token)) {
-        for (unsigned i = 0; token.kind == TOKEN_OPTION && i < first; i++) {
+        for (unsigned i = 0; token.listed.len > 0 && i < first; i++) {
             const struct tel_modifier *modifier = &policy->modifiers[i];
 
-            if (span_equal(str_span(policy, modifier->option), token.name) &&
+            if (option_is(str_span(policy, modifier->option), token.name) &&
                 span_equal(str_span(policy, modifier->words),
                            str_span(policy, verb))) {
                 first = i;
@@ -160,8 +160,7 @@ static void read_line(struct walk *walk, struct tel_match *match,
         if (trace != NULL) {
             trace_token(trace, &token);
         }
-        for (unsigned i = 0; token.kind == TOKEN_OPTION && i < policy->nfields;
-             i++) {
+        for (unsigned i = 0; token.listed.len > 0 && i < policy->nfields; i++) {
             bool said = fill_field(policy, &token, i, &match->values[i]);
 
             if (said && trace != NULL) {

@@ -110,14 +110,6 @@ static bool is_attached(struct span listed)
     return listed.at[listed.len - 1] == '=';
 }
 
-bool option_is(struct span listed, struct span name)
-{
-    if (listed.len > name.len) {
-        listed.len -= is_attached(listed);
-    }
-    return span_equal(listed, name);
-}
-
 static enum option_kind value_kind(struct span listed)
 {
     return is_attached(listed) ? OPTION_ATTACHED : OPTION_VALUE;
@@ -153,7 +145,7 @@ static enum option_kind option_kind(const struct walk *walk, struct span name,
         }
     }
     for (unsigned i = 0; i < policy->nmodifiers; i++) {
-        if (span_equal(str_span(policy, policy->modifiers[i].option), name)) {
+        if (option_is(str_span(policy, policy->modifiers[i].option), name)) {
             *ret_listed = policy->modifiers[i].option;
             return OPTION_SWITCH;
         }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -134,7 +135,7 @@ bool tel_sent_next(struct tel_sent *sent, struct tel_sent_request *ret_request)
 static int fail(struct tel_err *err, const char *what)
 {
     if (err != NULL)
-        strcpy(err->text, what);
+        snprintf(err->text, sizeof(err->text), "%s", what);
     return -EINVAL;
 }
 

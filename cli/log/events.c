@@ -19,8 +19,8 @@ static void note_version(struct log_check *check, unsigned line,
     if (check->nnotes == LOG_NOTES_MAX)
         return;
     note = &check->notes[check->nnotes++];
-    strcpy(note->id, event->tool);
-    strcpy(note->version, event->version);
+    snprintf(note->id, sizeof(note->id), "%s", event->tool);
+    snprintf(note->version, sizeof(note->version), "%s", event->version);
     printf("%s:%u: note: %s %s; the policy that is installed is of %s\n",
            TEL_LOG_FILE, line, event->tool, event->version,
            policy->version.len > 0 ? tel_cli_str(policy, policy->version)
@@ -37,7 +37,7 @@ static struct tel_event of_version(const struct tel_event *event,
                            policy->version.len) ||
         tel_str_copy(policy, policy->version, other.version,
                      sizeof(other.version)) < 0)
-        strcpy(other.version, "devel");
+        snprintf(other.version, sizeof(other.version), "devel");
     return other;
 }
 

@@ -275,6 +275,12 @@ static void test_log_check_asks_every_policy_of_the_id(void **state)
     scratch_write(s, "config/tel/tools.d/more.conf", DEMO_POST);
     expect_said(s, log, 0, SUMMARY(1, 1));
     free(log);
+    log = record(TEL_POST, "http://127.0.0.1:9/in",
+                 EVENT("commit", "1.1", ",\"ms\":12,\"exit\":0"));
+    expect_said(s, log, 0,
+                "sent.log:9: note: demo-id 1.1; the policy that is installed "
+                "is of 1.2\n" SUMMARY(1, 1));
+    free(log);
     scratch_free(s);
 }
 

@@ -106,8 +106,10 @@ static void expect_entry(const char *human, const char *key,
 
     snprintf(start, sizeof(start), "\n  %-8s ", key);
     at = strstr(human, start);
-    if (at == NULL)
+    if (at == NULL) {
         fail_msg("no %s in %s", key, human);
+        return;
+    }
     at += strlen(start);
     len = strcspn(at, "\n");
     if (len != strlen(expected) || memcmp(at, expected, len) != 0)

@@ -286,6 +286,7 @@ static void test_match_modifiers_in_file_order(void **state)
         {"--oneline log", "log_oneline"},
         {"log --graph --oneline", "log_oneline"},
         {"log -p --graph", "log_graph"},
+        {"log --graph -p", "log_graph"},
         {"log -p file", "log_patch"},
         {"log -xpy", "log_patch"},
         {"log --one", "log"},
