@@ -50,6 +50,21 @@ static void keep_ids(unsigned uid, unsigned gid)
     say_id("/proc/self/gid_map", line);
 }
 
+bool box_unshare(int namespaces)
+{
+    unsigned uid = geteuid();
+    unsigned gid = getegid();
+
+    if (unshare(namespaces) == 0)
+        return true;
+    if (unshare(CLONE_NEWUSER | namespaces) < 0)
+        return false;
+    keep_ids(uid, gid);
+    /* Else what it forks is not to be looked at in /proc. */
+    prctl(PR_SET_DUMPABLE, 1);
+    return true;
+}
+
 /*
  * A /dev/shm of the test's own: a sender also looks for a table there, under
  * the user's id, and must meet neither that of other tests nor the user's
@@ -58,19 +73,10 @@ static void keep_ids(unsigned uid, unsigned gid)
 static void isolate(void)
 {
     static bool done;
-    unsigned uid = geteuid();
-    unsigned gid = getegid();
 
-    if (done)
+    if (done || !box_unshare(CLONE_NEWNS))
         return;
     done = true;
-    if (unshare(CLONE_NEWNS) < 0) {
-        if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-            return;
-        keep_ids(uid, gid);
-        /* Else what it forks is not to be looked at in /proc. */
-        prctl(PR_SET_DUMPABLE, 1);
-    }
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
         mount("tmpfs", "/dev/shm", "tmpfs", 0, "mode=1777") < 0)
         print_message("/dev/shm is shared: %s\n", strerror(errno));

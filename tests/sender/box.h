@@ -18,6 +18,10 @@ struct box {
     char table[TEL_PATH_MAX]; /* the table's directory */
 };
 
+/* Puts this process into namespaces of its own (CLONE_NEW...), where the
+ * kernel lets it. Its ids stay. */
+bool box_unshare(int namespaces);
+
 struct box *box_new(void);
 void box_free(struct box *box);
 
