@@ -4,15 +4,34 @@
 
 #include <string.h>
 
-static bool set_flag(const struct tel_cli_args *args, const char *arg)
+enum flag_result { FLAG_UNKNOWN, FLAG_TAKEN, FLAG_NO_VALUE, FLAG_HAS_VALUE };
+
+/* Takes argv[*at], and its value where it has one. */
+static enum flag_result take_flag(const struct tel_cli_args *args, int argc,
+                                  char **argv, int *at)
 {
+    const char *arg = argv[*at];
+
     for (size_t i = 0; i < args->nflags; i++) {
-        if (strcmp(arg, args->flags[i].name) == 0) {
-            *args->flags[i].set = true;
-            return true;
-        }
+        const struct tel_cli_flag *flag = &args->flags[i];
+        size_t len = strlen(flag->name);
+
+        if (strncmp(arg, flag->name, len) != 0 ||
+            (arg[len] != '\0' && arg[len] != '='))
+            continue;
+        if (arg[len] == '=' && flag->value == NULL)
+            return FLAG_HAS_VALUE;
+        if (arg[len] == '=')
+            *flag->value = arg + len + 1;
+        else if (flag->value != NULL && *at + 1 == argc)
+            return FLAG_NO_VALUE;
+        else if (flag->value != NULL)
+            *flag->value = argv[++*at];
+        if (flag->set != NULL)
+            *flag->set = true;
+        return FLAG_TAKEN;
     }
-    return false;
+    return FLAG_UNKNOWN;
 }
 
 static bool is_help(const char *arg)
@@ -43,10 +62,15 @@ bool tel_cli_parse(struct tel_cli_args *args, int argc, char **argv,
             *ret_status = TEL_DONE;
             return false;
         } else if (options && arg[0] == '-' && arg[1] != '\0') {
-            if (!set_flag(args, arg)) {
+            enum flag_result r = take_flag(args, argc, argv, &i);
+
+            if (r != FLAG_TAKEN) {
                 *ret_status =
-                    tel_cli_bad("%s: no such option: %s (see tel %s --help)",
-                                name, arg, name);
+                    tel_cli_bad("%s: %s: %s (see tel %s --help)", name,
+                                r == FLAG_NO_VALUE    ? "which value has"
+                                : r == FLAG_HAS_VALUE ? "takes no value"
+                                                      : "no such option",
+                                arg, name);
                 return false;
             }
         } else if (args->nwords == args->words_max) {

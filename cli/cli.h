@@ -27,7 +27,8 @@ struct tel_command {
     const char *name;
     const char *usage;   /* what follows "tel " */
     const char *summary; /* one line for tel --help */
-    const char *details; /* the rest of tel NAME --help */
+    const char *details; /* the rest of tel NAME --help; complete.c reads the
+                          * lines of options in it: "  --flag [VALUE]  text" */
     int (*run)(const struct tel_env *env, int argc, char **argv);
 };
 
@@ -35,16 +36,29 @@ extern const struct tel_command tel_cli_status;
 extern const struct tel_command tel_cli_on;
 extern const struct tel_command tel_cli_off;
 extern const struct tel_command tel_cli_preview;
+extern const struct tel_command tel_cli_stats;
 extern const struct tel_command tel_cli_log;
 extern const struct tel_command tel_cli_flush;
 extern const struct tel_command tel_cli_purge;
+extern const struct tel_command tel_cli_audit;
+extern const struct tel_command tel_cli_init;
 extern const struct tel_command tel_cli_env;
+extern const struct tel_command tel_cli_check;
+extern const struct tel_command tel_cli_disclose;
+extern const struct tel_command tel_cli_complete;
+
+/* ---- main.c: the table of commands --------------------------------------- */
+
+/* The command at index, in the order of tel --help, or NULL past the last. */
+const struct tel_command *tel_cli_command(size_t index);
 
 /* ---- args.c: the command line ------------------------------------------ */
 
 struct tel_cli_flag {
-    const char *name; /* with its dashes */
-    bool *set;
+    const char *name;   /* with its dashes */
+    bool *set;          /* may be NULL */
+    const char **value; /* NULL: it takes none; else "--name VALUE" or
+                         * "--name=VALUE", of which the last counts */
 };
 
 /* What a subcommand accepts, and the words that were found. */
@@ -76,8 +90,20 @@ int tel_cli_bad(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Whether colours may be used on this stream. */
 bool tel_cli_colours(const struct tel_env *env, FILE *to);
 
+/*
+ * The length in bytes of the UTF-8 character that the string begins with, or
+ * 0 where it begins with none.
+ */
+size_t tel_cli_utf8(const char *string);
+
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void tel_cli_json(FILE *to, const char *string);
+
+/*
+ * Bytes of a file that may be damaged or hostile, for a terminal too: what is
+ * not printable ASCII becomes '?'.
+ */
+void tel_cli_print_bytes(FILE *to, const char *at, size_t len);
 
 /* A part of the policy; a control byte in it becomes '?'. */
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
@@ -129,6 +155,31 @@ bool tel_cli_has_settings(const struct tel_env *env);
 /* The same for what waits and what was sent: HOME or XDG_STATE_HOME. */
 bool tel_cli_has_state(const struct tel_env *env, char *path, size_t size);
 
+/* ---- named.c: a policy that is named by its path or its tool ------------- */
+
+/*
+ * Writes the path of the policy that word names: word itself where it has a
+ * slash, ends with ".conf" or is a file; else that of the tool of this NAME or
+ * id. TEL_DONE, or TEL_NO or TEL_BAD after a line on stderr.
+ */
+int tel_cli_policy_path(const struct tel_env *env, const char *word, char *buf,
+                        size_t size);
+
+/*
+ * Reads and parses it, whoever the owner is, for it is only looked at: 0; or
+ * -EINVAL where it is a bad policy, with the line and what is wrong there; or
+ * -errno and a sentence where it cannot be read.
+ */
+int tel_cli_read_policy(const char *path, struct tel_policy *ret_policy,
+                        unsigned *ret_line, struct tel_err *err);
+
+/*
+ * The whole of a file of at most max bytes, NUL-terminated, which the caller
+ * frees: 0 or -errno (-EFBIG).
+ */
+int tel_cli_read_file(const char *path, size_t max, char **ret_text,
+                      size_t *ret_len);
+
 /* ---- script.c: the interpreter of a tool -------------------------------- */
 
 /*
@@ -156,6 +207,10 @@ struct tel_cli_counts {
     uint64_t kept;    /* never to be sent: tel on --local */
     uint64_t dropped;
 };
+
+/* Whether this run of a table is in the outbox already. */
+bool tel_cli_waits_moved(const struct tel_waits *waits,
+                         const struct tel_finished *finished);
 
 /* Looks once, makes nothing: 0 or -errno. The caller closes it. */
 int tel_cli_waits_open(const struct tel_env *env, struct tel_waits *ret_waits);

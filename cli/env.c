@@ -145,9 +145,10 @@ const struct tel_command tel_cli_env = {
     .details =
         "Prints a line for a POSIX shell that adds the preload object to\n"
         "LD_PRELOAD, after what is there already and never twice:\n"
-        "    eval \"$(tel env)\"\n"
-        "With --musl, the line is for a shell whose programs use musl. With\n"
-        "--crash, a line more for the object that says where a tool crashed,\n"
-        "if its policy asks. With --off, lines that take out all of these.\n",
+        "    eval \"$(tel env)\"\n\n"
+        "  --musl   for a shell whose programs use musl\n"
+        "  --crash  also the object that says where a tool crashed, if its\n"
+        "           policy asks\n"
+        "  --off    lines that take out all of these again\n",
     .run = run,
 };

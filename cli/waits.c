@@ -66,8 +66,8 @@ void tel_cli_waits_close(struct tel_waits *waits)
  * A marked slot whose file is there is in the outbox already: its sender
  * ended before it could free the slot.
  */
-static bool is_moved(const struct tel_waits *waits,
-                     const struct tel_finished *finished)
+bool tel_cli_waits_moved(const struct tel_waits *waits,
+                         const struct tel_finished *finished)
 {
     static const char *const kinds[] = {"new", "local"};
     char path[2 * TEL_PATH_MAX];
@@ -96,7 +96,7 @@ static uint64_t count_table(const struct tel_waits *waits, size_t index,
     for (size_t i = 0; i < waits->counts[index]; i++) {
         const struct tel_finished *finished = &waits->finished[index][i];
 
-        if (is_of(finished, name) && !is_moved(waits, finished))
+        if (is_of(finished, name) && !tel_cli_waits_moved(waits, finished))
             count++;
     }
     return count;

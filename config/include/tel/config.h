@@ -215,6 +215,7 @@ struct tel_policy {
     enum tel_default consent;
     bool verbs_none;      /* [command] verbs = none */
     bool unlisted_ignore; /* [command] unlisted = ignore */
+    bool unbundled;       /* [command] bundled = no */
     struct tel_coarse coarse;
     bool crash; /* [fields] crash = on */
     uint16_t nverbs, naliases, nmodifiers, nvalue_options, nfields, nitems,
@@ -412,6 +413,53 @@ struct tel_match {
  */
 int tel_match(const struct tel_policy *policy, char *const *args, int nargs,
               struct tel_match *ret_match);
+
+/* What one argument is to the policy. */
+enum tel_arg_kind {
+    TEL_ARG_WORD,   /* not an option: of the verb, or behind it */
+    TEL_ARG_OPTION, /* one option, or several letters in one */
+    TEL_ARG_VALUE,  /* the value of the option before it: passed over */
+    TEL_ARG_DASHES  /* "--": no option stands behind it */
+};
+
+struct tel_trace_arg {
+    uint8_t kind; /* enum tel_arg_kind */
+    /* TEL_ARG_OPTION: as the policy lists it (of several letters the last that
+     * is listed; len 0: none is). TEL_ARG_VALUE: whose value it is. */
+    struct tel_str option;
+};
+
+/* Which argument gave a field its value: -1 where none did. */
+struct tel_trace_field {
+    int arg;
+    int value_arg;         /* in which its value stands, perhaps the same */
+    struct tel_str option; /* as the policy lists it */
+};
+
+/*
+ * Where each part of a match comes from, as indices of the policy's arrays
+ * and of args, -1 where nothing did; for tel preview. verb is also set where
+ * an alias led to it.
+ */
+struct tel_trace {
+    int verb;
+    int alias;
+    int modifier;
+    int modifier_arg;
+    unsigned nwords; /* the first words that are not options... */
+    int words[TEL_WORDS_MAX];
+    unsigned verb_words; /* ...and how many of them made the verb or alias */
+    struct tel_trace_field fields[TEL_FIELDS_MAX];
+    struct tel_trace_arg *args; /* the caller's, with room for nargs */
+};
+
+/*
+ * tel_match, which also says where everything was found. trace may be NULL:
+ * that is tel_match. On -ENOENT the words and arguments are told too.
+ */
+int tel_match_traced(const struct tel_policy *policy, char *const *args,
+                     int nargs, struct tel_match *ret_match,
+                     struct tel_trace *trace);
 
 /*
  * The value of a TEL_FIELD_RUNTIME field for an interpreter of this program

@@ -261,4 +261,11 @@ void tel_lease_drop(struct tel_table *table);
 /* The pid of the live sender, or 0. */
 pid_t tel_lease_holder(const struct tel_table *table);
 
+/*
+ * Whether a sender is given this variable, NAME=VALUE, of whoever starts it:
+ * where files are, what switches off, proxies and certificates. No other one
+ * has a say in what it does. Context: preload.
+ */
+bool tel_sender_given(const char *variable);
+
 #endif
