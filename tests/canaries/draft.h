@@ -43,6 +43,7 @@ struct draft {
     struct dice shapes;
     struct dice fills;
     const char *folder; /* where it happens */
+    const char *file;
     const char *home;
     const struct tool *tool;
     const struct verb *verb;

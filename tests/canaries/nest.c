@@ -106,7 +106,6 @@ static void fill_folder(const struct nest *nest, const char *folder)
 {
     static const char *const of_c[] = {"forge", "docket", "plain", "strict"};
     char path[512];
-    char input[256];
 
     for (size_t i = 0; i < sizeof(of_c) / sizeof(of_c[0]); i++)
         place_file(scratch_path(nest->scratch, "made/tool"), folder, of_c[i]);
@@ -120,12 +119,15 @@ static void fill_folder(const struct nest *nest, const char *folder)
     make_dir(path);
     for (size_t i = 0; i < POLICIES; i++)
         make_link(nest->choice.wrap, path, policies[i].name);
-    (void)snprintf(input, sizeof(input), "%s",
-                   folder + strlen(nest->scratch->root) + 1);
-    (void)snprintf(path, sizeof(path), "%s/input", input);
-    /* It is also read as a script by sh and python3. */
-    (void)snprintf(input, sizeof(input), "exit(3) # %s\n", folder);
-    scratch_write(nest->scratch, path, input);
+}
+
+static void write_file(const struct nest *nest, const char *file)
+{
+    char text[400];
+
+    /* It is also read as a script, by sh and by python3. */
+    (void)snprintf(text, sizeof(text), "exit(3) # %s\n", file);
+    scratch_write(nest->scratch, file + strlen(nest->scratch->root) + 1, text);
 }
 
 /* Where HOME alone tells, what is tel's is found below it. */
@@ -210,6 +212,10 @@ struct nest *nest_new(const struct nest_choice *choice)
                        scratch_path(nest->scratch, "%s", canary));
         make_dir(nest->folders[i]);
         fill_folder(nest, nest->folders[i]);
+        canary_draw(&dice, choice->stem, canary);
+        (void)snprintf(nest->files[i], sizeof(nest->files[i]), "%s/%s",
+                       nest->folders[i], canary);
+        write_file(nest, nest->files[i]);
         make_home(nest, nest->folders[i]);
     }
     say_yes(nest);

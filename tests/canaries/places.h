@@ -51,6 +51,7 @@ struct world {
     struct finder all;    /* what is personal, and where tel's files are */
     struct finder person; /* the first of them alone */
     struct seen seen[PLACES];
+    pid_t sender; /* that no run has started, or 0 */
 };
 
 /* stems: that of what is personal, and that of places. */
@@ -67,6 +68,11 @@ void look_through(struct world *world, enum place place, const void *bytes,
 
 /* The sender in the background, or 0. */
 pid_t world_sender(const struct world *world);
+/*
+ * Waits for the one that a run has started, which is over by now; starts one
+ * where runs start none, as in a sandbox.
+ */
+void world_need_sender(struct world *world);
 /* Ends it, and waits until it is gone. */
 void world_end_sender(struct world *world);
 /* tel flush, until nothing waits any more. */

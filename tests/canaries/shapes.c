@@ -71,14 +71,22 @@ static const char *own_name(struct draft *draft, const char *path)
     }
 }
 
+/* In full, or from the working directory, which has all tools too. */
+static const char *tool_path(struct draft *draft)
+{
+    const struct tool *tool = draft->tool;
+
+    if (tool->form == FORM_REAL)
+        return keep(draft, "%s%s", tool->folder, tool->name);
+    return keep(draft, "%s/%s%s", pick(draft, 4) == 0 ? "." : draft->folder,
+                tool->folder, tool->name);
+}
+
 static void add_program(struct draft *draft)
 {
     struct shape *shape = draft->shape;
     const char *name = draft->tool->name;
-    const char *path =
-        draft->tool->form == FORM_REAL
-            ? keep(draft, "%s%s", draft->tool->folder, name)
-            : keep(draft, "%s/%s%s", draft->folder, draft->tool->folder, name);
+    const char *path = tool_path(draft);
 
     shape->path = path;
     switch (draft->way) {
@@ -174,11 +182,20 @@ static enum way choose_way(struct draft *draft)
 }
 
 /* Fillings of odd and of even numbers have no folder in common. */
-static const char *choose_folder(struct draft *draft, uint64_t filling)
+static unsigned choose_folder(struct draft *draft, uint64_t filling)
 {
-    unsigned which = dice_below(&draft->fills, FOLDERS / 2);
+    return dice_below(&draft->fills, FOLDERS / 2) * 2 + filling % 2;
+}
 
-    return draft->nest->folders[which * 2 + filling % 2];
+static void choose_places(struct draft *draft, uint64_t filling)
+{
+    const struct nest *nest = draft->nest;
+
+    draft->folder = nest->folders[choose_folder(draft, filling)];
+    draft->home = nest->folders[choose_folder(draft, filling)];
+    draft->file = nest->files[choose_folder(draft, filling)];
+    draft->shape->cwd = nest->folders[choose_folder(draft, filling)];
+    draft->shape->input = pick(draft, 2) == 0 ? draft->file : "/dev/null";
 }
 
 void shape_draw(const struct nest *nest, uint64_t number, uint64_t filling,
@@ -190,8 +207,7 @@ void shape_draw(const struct nest *nest, uint64_t number, uint64_t filling,
                           .fills = {filling * 2 + 1}};
 
     memset(ret_shape, 0, offsetof(struct shape, room));
-    draft.folder = choose_folder(&draft, filling);
-    draft.home = choose_folder(&draft, filling);
+    choose_places(&draft, filling);
     draft.tool = tool_of(pick(&draft, TOOL_NUMBERS));
     draft.verb = &draft.tool->verbs[pick(&draft, draft.tool->nverbs)];
     draft.way = choose_way(&draft);
@@ -201,10 +217,6 @@ void shape_draw(const struct nest *nest, uint64_t number, uint64_t filling,
     ret_shape->silent =
         draft.tool->form != FORM_REAL && strcmp(draft.tool->name, "adder") != 0;
     ret_shape->leads = pick(&draft, 2) == 0;
-    ret_shape->cwd = choose_folder(&draft, filling);
-    ret_shape->input = pick(&draft, 2) == 0
-                           ? keep(&draft, "%s/input", draft.folder)
-                           : "/dev/null";
     add_program(&draft);
     add_arguments(&draft);
     add_places(&draft, first);

@@ -35,6 +35,7 @@ struct nest {
     char parent[64];            /* of the scratch; its name holds a canary */
     char runtime[256];          /* XDG_RUNTIME_DIR */
     char folders[FOLDERS][256]; /* even ones for even fillings */
+    char files[FOLDERS][300];   /* one in each, as a tool's input */
 };
 
 /* Makes it, with policies and a yes for every tool. */

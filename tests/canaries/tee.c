@@ -148,7 +148,8 @@ void tee_towards(struct tee *tee, int port)
 void tee_bytes(struct tee *tee, struct text *text)
 {
     pthread_mutex_lock(&tee->lock);
-    text_add_bytes(text, tee->kept.bytes, tee->kept.len);
+    if (tee->kept.len > 0)
+        text_add_bytes(text, tee->kept.bytes, tee->kept.len);
     pthread_mutex_unlock(&tee->lock);
 }
 

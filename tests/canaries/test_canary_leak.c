@@ -107,6 +107,7 @@ static void test_canaries_one_that_is_let_out_is_found_everywhere(void **state)
     }
     run_parrot(world, canary, false);
     run_parrot(world, canary, true);
+    world_need_sender(world);
     until(is_in_outbox, world);
     assert_null(world->seen[PLACE_LOG].found.encoding);
     world_deliver(world);

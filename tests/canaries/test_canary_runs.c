@@ -130,11 +130,6 @@ static void start_one(struct course *course, bool first)
     count(&course->tally, &shape);
 }
 
-static bool has_sender(void *context)
-{
-    return world_sender(context) != 0;
-}
-
 /* A round begins without a sender: its first recorded run starts one. */
 static void start_round(struct course *course)
 {
@@ -142,7 +137,9 @@ static void start_round(struct course *course)
     for (unsigned before = course->tally.recorded;
          course->tally.recorded == before;)
         start_one(course, true);
-    until(has_sender, course->world);
+    while (course->running > 0)
+        reap_one(course);
+    world_need_sender(course->world);
     if (course->head == NULL)
         map_table(course);
 }

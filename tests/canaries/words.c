@@ -71,7 +71,7 @@ static void add_free_word(struct draft *draft)
                              canary(draft)));
         break;
     default:
-        add_word(draft, keep(draft, "%s/input", draft->folder));
+        add_word(draft, draft->file);
         break;
     }
 }

@@ -76,6 +76,34 @@ pid_t world_sender(const struct world *world)
     return sender;
 }
 
+/* Between the two there is a process that is about to become one. */
+static bool is_decided(void *context)
+{
+    const struct world *world = context;
+
+    return world_sender(world) != 0 ||
+           scratch_processes(world->nest->scratch) == 0;
+}
+
+static bool has_sender(void *context)
+{
+    return world_sender(context) != 0;
+}
+
+void world_need_sender(struct world *world)
+{
+    char program[] = TEL_SEND;
+    char mode[] = "--background";
+    char *argv[] = {program, mode, NULL};
+
+    until(is_decided, world);
+    if (world_sender(world) == 0) {
+        print_message("           no run starts a sender here\n");
+        world->sender = scratch_start(world->nest->scratch, NULL, argv);
+        until(has_sender, world);
+    }
+}
+
 static bool has_no_sender(void *context)
 {
     return world_sender(context) == 0;
@@ -85,8 +113,11 @@ void world_end_sender(struct world *world)
 {
     pid_t sender = world_sender(world);
 
-    if (sender > 0)
+    if (world->sender > 0)
+        (void)scratch_stop(world->nest->scratch, world->sender, SIGTERM);
+    else if (sender > 0)
         (void)kill(sender, SIGTERM);
+    world->sender = 0;
     until(has_no_sender, world);
 }
 
