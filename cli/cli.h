@@ -40,6 +40,8 @@ extern const struct tel_command tel_cli_stats;
 extern const struct tel_command tel_cli_log;
 extern const struct tel_command tel_cli_flush;
 extern const struct tel_command tel_cli_purge;
+extern const struct tel_command tel_cli_audit;
+extern const struct tel_command tel_cli_init;
 extern const struct tel_command tel_cli_env;
 extern const struct tel_command tel_cli_check;
 extern const struct tel_command tel_cli_disclose;
@@ -88,12 +90,27 @@ int tel_cli_bad(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Whether colours may be used on this stream. */
 bool tel_cli_colours(const struct tel_env *env, FILE *to);
 
+/*
+ * The length in bytes of the UTF-8 character that the string begins with, or
+ * 0 where it begins with none.
+ */
+size_t tel_cli_utf8(const char *string);
+
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void tel_cli_json(FILE *to, const char *string);
+
+/*
+ * Bytes of a file that may be damaged or hostile, for a terminal too: what is
+ * not printable ASCII becomes '?'.
+ */
+void tel_cli_print_bytes(FILE *to, const char *at, size_t len);
 
 /* A part of the policy; a control byte in it becomes '?'. */
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
                    struct tel_str str);
+
+/* Any string; a control byte in it becomes '?'. */
+void tel_cli_plain(FILE *to, const char *string);
 
 /* string as one word of a POSIX shell. */
 void tel_cli_quote(FILE *to, const char *string);
@@ -211,6 +228,12 @@ int tel_cli_waits_count(const struct tel_waits *waits, const char *name,
 int tel_cli_waits_forget(struct tel_waits *waits, const char *name,
                          uint64_t *ret_events);
 
+/*
+ * Removes from both places what hosts have left that were killed while they
+ * made the table, and says so: 0, or -errno after a line on stderr.
+ */
+int tel_cli_sweep(const struct tel_env *env);
+
 /* The pid of the live sender, or 0. */
 pid_t tel_cli_waits_sender(const struct tel_waits *waits);
 
@@ -228,5 +251,16 @@ const char *tel_cli_advice(const struct tel_verdict *verdict,
 /* Prints "git is off by rule 2: why (to change it: advice)" and a newline. */
 void tel_cli_say_verdict(FILE *to, const struct tel_verdict *verdict,
                          const struct tel_policy *policy);
+
+#ifdef TEL_OPT_OUT
+
+/* ---- notice.c: the notices of opt-out tools, on stderr, once ------------- */
+
+/* Of these tools, those that are off for no more than their notice: a few. */
+void tel_cli_notices(const struct tel_env *env, const struct tel_names *names);
+/* Of this one, whose verdict is untold. */
+void tel_cli_notice(const struct tel_env *env, const struct tel_policy *policy);
+
+#endif
 
 #endif

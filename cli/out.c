@@ -6,12 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/*
- * The length in bytes of the UTF-8 character at s, or 0 where there is none.
- * RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
- */
-static size_t utf8_length(const unsigned char *s)
+/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
+size_t tel_cli_utf8(const char *string)
 {
+    const unsigned char *s = (const unsigned char *)string;
     size_t len;
 
     if (s[0] < 0x80)
@@ -68,7 +66,7 @@ void tel_cli_json(FILE *to, const char *string)
 
     putc('"', to);
     while (*s != '\0') {
-        size_t len = utf8_length(s);
+        size_t len = tel_cli_utf8((const char *)s);
 
         if (len == 0) {
             fputs("\\ufffd", to);
@@ -85,6 +83,12 @@ void tel_cli_json(FILE *to, const char *string)
     putc('"', to);
 }
 
+void tel_cli_print_bytes(FILE *to, const char *at, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        putc(at[i] >= ' ' && at[i] <= '~' ? at[i] : '?', to);
+}
+
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
                    struct tel_str str)
 {
@@ -92,6 +96,12 @@ void tel_cli_print(FILE *to, const struct tel_policy *policy,
 
     for (size_t i = 0; i < str.len; i++)
         putc(is_control(at[i]) ? '?' : at[i], to);
+}
+
+void tel_cli_plain(FILE *to, const char *string)
+{
+    for (; *string != '\0'; string++)
+        putc(is_control(*string) ? '?' : *string, to);
 }
 
 void tel_cli_quote(FILE *to, const char *string)

@@ -155,6 +155,27 @@ int tel_cli_waits_forget(struct tel_waits *waits, const char *name,
     return 0;
 }
 
+int tel_cli_sweep(const struct tel_env *env)
+{
+    char dir[TEL_PATH_MAX];
+    int result = 0;
+
+    for (size_t i = 0;; i++) {
+        int rc = tel_table_dir(env, i, dir, sizeof(dir));
+
+        if (rc == -ENOENT)
+            return result;
+        if (rc == 0)
+            rc = tel_table_sweep(dir, env->euid);
+        if (rc > 0)
+            printf("Removed from %s, never used: %d\n", dir, rc);
+        if (rc < 0) {
+            tel_cli_bad("%s: %s", dir, strerror(-rc));
+            result = rc;
+        }
+    }
+}
+
 pid_t tel_cli_waits_sender(const struct tel_waits *waits)
 {
     for (size_t i = 0; i < TEL_TABLES_MAX; i++) {

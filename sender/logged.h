@@ -10,11 +10,13 @@
 #include <stddef.h>
 
 #define LOGGED_NO_ANSWER "== no answer, waits"
+#define LOGGED_NOT_LEFT "== did not leave, waits"
 
 /* "== 2026-01-31 ...": a record begins. len is without the line's end. */
 bool logged_begins(const char *line, size_t len);
 
-/* "== 204 accepted", or LOGGED_NO_ANSWER: it ends. */
+/* "== 204 accepted", one of the two above, perhaps with blanks behind: it
+ * ends. No line of a request begins so. */
 bool logged_answers(const char *line, size_t len);
 
 #endif

@@ -3,12 +3,17 @@
 #include <tel/sent.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <tel/outbox.h>
 
 #include "logged.h"
 #include "state.h"
+
+#define VERSION_AND_END " HTTP/1.1\r\n"
 
 static struct tel_sent_part line_at(const struct tel_sent *sent, size_t at)
 {
@@ -45,12 +50,12 @@ static bool begins_with(struct tel_sent_part part, const char *bytes,
 
 int tel_sent_open(const char *state, struct tel_sent *ret_sent)
 {
-    _cleanup_state_ struct state opened = STATE_CLOSED;
     struct bytes text = BYTES_EMPTY;
-    int r = state_open(state, false, &opened);
+    int dir = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int r = dir < 0 ? -errno : state_read(dir, TEL_LOG_FILE, &text);
 
-    if (r == 0)
-        r = state_read(opened.dir, TEL_LOG_FILE, &text);
+    if (dir >= 0)
+        (void)close(dir);
     if (r < 0 && r != -ENOENT) {
         bytes_clear(&text);
         return r;
@@ -78,6 +83,14 @@ static void read_head(struct tel_sent_part head,
     request->note = head;
 }
 
+/* What "== ANSWER" says; blanks keep the place of a longer one. */
+static struct tel_sent_part answer_in(struct tel_sent_part line)
+{
+    while (line.at[line.len - 1] == ' ')
+        line.len--;
+    return (struct tel_sent_part){line.at + 3, line.len > 3 ? line.len - 3 : 0};
+}
+
 bool tel_sent_next(struct tel_sent *sent, struct tel_sent_request *ret_request)
 {
     struct tel_sent_request request = {.line = sent->line};
@@ -100,7 +113,7 @@ bool tel_sent_next(struct tel_sent *sent, struct tel_sent_request *ret_request)
             break;
         answered = request.day.len > 0 && logged_answers(line.at, line.len);
         if (answered)
-            request.answer = (struct tel_sent_part){line.at + 3, line.len - 3};
+            request.answer = answer_in(line);
         else
             request.bytes.len = (size_t)(line.at + line.len - request.bytes.at);
         sent->at += line.len + 1;
@@ -122,71 +135,84 @@ bool tel_sent_next(struct tel_sent *sent, struct tel_sent_request *ret_request)
 static int fail(struct tel_err *err, const char *what)
 {
     if (err != NULL)
-        strcpy(err->text, what);
+        snprintf(err->text, sizeof(err->text), "%s", what);
     return -EINVAL;
 }
 
-/* The path and query of an endpoint, as they stand in a request's line. */
-static struct tel_sent_part target_of(struct tel_sent_part endpoint)
+/* "GET /t?k=1&": what stands before the query, as the sender makes it. */
+static int before_query(struct tel_sent_part endpoint, char *buf, size_t size)
 {
-    const char *host = memmem(endpoint.at, endpoint.len, "://", 3);
-    const char *path = NULL;
+    char url[TEL_ENDPOINT_MAX + 1] = "";
+    char *end;
 
-    if (host != NULL) {
-        host += 3;
-        path = memchr(host, '/', endpoint.len - (size_t)(host - endpoint.at));
-    }
-    if (path == NULL)
-        return (struct tel_sent_part){"/", 1};
-    return (struct tel_sent_part){path,
-                                  endpoint.len - (size_t)(path - endpoint.at)};
+    if (endpoint.len > TEL_ENDPOINT_MAX)
+        return -ENAMETOOLONG;
+    memcpy(url, endpoint.at, endpoint.len);
+    if (tel_request_bytes(TEL_GET, url, "", "", buf, size) < 0)
+        return -EINVAL;
+    end = strstr(buf, VERSION_AND_END);
+    return end != NULL ? (int)(end - buf) : -EINVAL;
 }
 
 /* "GET /t?t=git&... HTTP/1.1": what stands behind the endpoint's own. */
 static int query_of(const struct tel_sent_request *request,
-                    struct tel_event *ret_event, struct tel_err *err)
+                    struct tel_sent_part *ret_query, struct tel_err *err)
 {
-    const char *end = memchr(request->bytes.at, '\r', request->bytes.len);
-    struct tel_sent_part line = {request->bytes.at,
-                                 end != NULL ? (size_t)(end - request->bytes.at)
-                                             : request->bytes.len};
-    struct tel_sent_part target = target_of(request->endpoint);
-    struct tel_sent_part path;
+    char before[2 * TEL_ENDPOINT_MAX + 512];
+    int len = before_query(request->endpoint, before, sizeof(before));
+    struct tel_sent_part query = request->bytes;
+    const char *end;
 
-    take_word(&line);
-    path = take_word(&line);
-    if (!begins_with(path, target.at, target.len) || path.len <= target.len ||
-        strchr("?&", path.at[target.len]) == NULL)
+    if (len < 0)
+        return fail(err, "its endpoint is no URL");
+    if (!begins_with(query, before, (size_t)len))
         return fail(err, "it goes to another path than its endpoint's");
-    return tel_event_from_query(path.at + target.len + 1,
-                                path.len - target.len - 1, ret_event, err);
+    query.at += len;
+    query.len -= (size_t)len;
+    end = memmem(query.at, query.len, VERSION_AND_END, strlen(VERSION_AND_END));
+    if (end == NULL)
+        return fail(err, "its first line is no whole line of a request");
+    query.len = (size_t)(end - query.at);
+    *ret_query = query;
+    return 0;
+}
+
+int tel_sent_payload(const struct tel_sent_request *request,
+                     struct tel_sent_part *ret_payload, struct tel_err *err)
+{
+    struct tel_sent_part bytes = request->bytes;
+    const char *end;
+
+    if (part_is(request->method, "GET"))
+        return query_of(request, ret_payload, err);
+    end = bytes.len > 0 ? memmem(bytes.at, bytes.len, "\r\n\r\n", 4) : NULL;
+    if (end == NULL)
+        return fail(err, "it has no body");
+    end += 4;
+    *ret_payload =
+        (struct tel_sent_part){end, bytes.len - (size_t)(end - bytes.at)};
+    return 0;
 }
 
 int tel_sent_event(const struct tel_sent_request *request, size_t *at,
                    struct tel_event *ret_event, struct tel_err *err)
 {
-    const char *body;
+    bool is_get = part_is(request->method, "GET");
+    struct tel_sent_part payload = {NULL, 0};
     const char *end;
     size_t len;
-    size_t line;
-    int r;
+    int r = tel_sent_payload(request, &payload, err);
 
-    if (part_is(request->method, "GET")) {
-        if ((*at)++ > 0)
-            return 0;
-        r = query_of(request, ret_event, err);
-        return r < 0 ? -EINVAL : 1;
-    }
-    body = memmem(request->bytes.at, request->bytes.len, "\r\n\r\n", 4);
-    if (body == NULL)
-        return (*at)++ > 0 ? 0 : fail(err, "it has no body");
-    body += 4;
-    len = request->bytes.len - (size_t)(body - request->bytes.at);
-    if (*at >= len)
+    if (r < 0)
+        return (*at)++ > 0 ? 0 : r;
+    if (*at >= payload.len)
         return 0;
-    end = memchr(body + *at, '\n', len - *at);
-    line = (end != NULL ? (size_t)(end - body) : len) - *at;
-    r = tel_event_from_json(body + *at, line, ret_event, err);
-    *at += line + 1;
+    payload.at += *at;
+    payload.len -= *at;
+    end = is_get ? NULL : memchr(payload.at, '\n', payload.len);
+    len = end != NULL ? (size_t)(end - payload.at) : payload.len;
+    r = (is_get ? tel_event_from_query : tel_event_from_json)(payload.at, len,
+                                                              ret_event, err);
+    *at += len + 1;
     return r < 0 ? -EINVAL : 1;
 }

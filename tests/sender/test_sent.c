@@ -111,7 +111,6 @@ static void test_sent_damaged_log_is_told_apart(void **state)
     struct tel_sent sent;
     size_t at = 0;
 
-    scratch_write(box->scratch, "state/tel/outbox/tmp", "");
     scratch_write(box->scratch, "state/tel/sent.log",
                   "stray\n== 204 accepted\n"
                   "== 2026-01-31 probe GET http://a/t\nGET /x?t=probe H\r\n"

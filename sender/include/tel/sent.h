@@ -66,8 +66,15 @@ void tel_sent_close(struct tel_sent *sent);
 bool tel_sent_next(struct tel_sent *sent, struct tel_sent_request *ret_request);
 
 /*
- * The next event of a request, *at being 0 before the first: 1; 0 past the
- * last; -EINVAL, with a sentence, where the request carries something else at
+ * What carries the events: a GET's query, behind the endpoint's own; or a
+ * POST's body. -EINVAL, with a sentence, where there is none.
+ */
+int tel_sent_payload(const struct tel_sent_request *request,
+                     struct tel_sent_part *ret_payload, struct tel_err *err);
+
+/*
+ * The next event of a request, at the offset *at of its payload, 0 before the
+ * first, which is moved behind it: 1; 0 past the last; -EINVAL, with a sentence, where the request carries something else at
  * this place, which is then passed over.
  */
 int tel_sent_event(const struct tel_sent_request *request, size_t *at,
