@@ -36,8 +36,8 @@ static void say_off(struct doc *doc, const struct tel_policy *policy)
     doc_item(doc);
     doc_text(doc, "The environment variable ");
     doc_policy_code(doc, policy, policy->disable);
-    doc_text(doc, ", set to anything, for this tool.");
-    item(doc, "The environment variable `DO_NOT_TRACK`, set to anything, for "
+    doc_text(doc, ", set and not empty, for this tool.");
+    item(doc, "The environment variable `DO_NOT_TRACK`, set and not empty, for "
               "every tool.");
     item(doc, "The administrator ends it for everyone with `collect = no` in "
               "tel's machine policy, `tel.conf`.");
@@ -57,7 +57,7 @@ static void say_off_by_itself(struct doc *doc, const struct tel_policy *policy)
     item(doc, "In privileged processes (setuid and the like).");
     doc_item(doc);
     doc_text(doc, "In continuous integration, that is where one of these "
-                  "variables is set to anything: ");
+                  "variables is set and not empty: ");
     for (size_t i = 0; (name = tel_env_ci_name(i)) != NULL; i++) {
         doc_text(doc, i > 0 ? ", " : "");
         doc_code(doc, name);
