@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const commands[] = {"status",  "on",  "off",
-                                       "preview", "log", "flush",
-                                       "purge",   "env", "complete"};
+static const char *const commands[] = {"status", "on",      "off",   "preview",
+                                       "log",    "flush",   "purge", "audit",
+                                       "env",    "complete"};
 
 /* The usage lines of the manual's synopsis without its marks, as one text. */
 static char *read_synopsis(void)
