@@ -89,7 +89,7 @@ size_t tel_audit_utf8(struct tel_piece text);
 struct tel_audit_name {
     enum tel_audit_kind says; /* of values that are fit for it */
     bool strong;     /* nearly any value is; else it has to look like one */
-    bool weak_name;  /* "name": a first and a last name only */
+    bool label;      /* "name": of a product, too, in several words */
     bool numeric_id; /* numbers of a few digits are enough here */
     bool guid;       /* 32 hexadecimal digits are a UUID */
     bool quantity;   /* a duration, size, count, status: numbers are harmless */
@@ -245,9 +245,12 @@ void tel_audit_back(struct tel_audit_way *way, size_t len);
 void tel_audit_inner(struct tel_audit *audit, struct tel_audit_way *way,
                      char *value, size_t len);
 
-/* json.c. Adds every scalar. Returns how far it could read; len: all. */
-size_t tel_audit_json(struct tel_audit *audit, struct tel_audit_way *way,
-                      char *text, size_t len);
+/*
+ * json.c. Adds every scalar. False: the text breaks off, or goes on as
+ * something else; *ret_end is how far it was read.
+ */
+bool tel_audit_json(struct tel_audit *audit, struct tel_audit_way *way,
+                    char *text, size_t len, size_t *ret_end);
 /* The length of the JSON object or array at the front, or 0; no change. */
 size_t tel_audit_json_length(const char *text, size_t len);
 

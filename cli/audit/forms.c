@@ -151,8 +151,7 @@ static bool take_json(struct tel_audit *audit, char *line, size_t len)
     if (line[0] != '{' &&
         (line[0] != '[' || tel_audit_json_length(line, len) != len))
         return false;
-    end = tel_audit_json(audit, &way, line, len);
-    if (end < len)
+    if (!tel_audit_json(audit, &way, line, len, &end))
         unknown(audit, piece(line + end, len - end));
     return true;
 }

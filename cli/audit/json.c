@@ -283,18 +283,19 @@ static size_t read_all(struct reader *r, bool *ret_whole)
     return r->at;
 }
 
-size_t tel_audit_json(struct tel_audit *audit, struct tel_audit_way *way,
-                      char *text, size_t len)
+bool tel_audit_json(struct tel_audit *audit, struct tel_audit_way *way,
+                    char *text, size_t len, size_t *ret_end)
 {
     struct reader r = {
         .audit = audit, .way = way, .text = text, .read = text, .len = len};
     size_t back = way->len;
     bool whole;
-    size_t end = read_all(&r, &whole);
 
+    read_all(&r, &whole);
     tel_audit_back(way, back);
     skip_blanks(&r);
-    return whole && r.at == len ? len : end;
+    *ret_end = r.at;
+    return whole && r.at == len;
 }
 
 size_t tel_audit_json_length(const char *text, size_t len)

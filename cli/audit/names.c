@@ -191,16 +191,13 @@ static bool by_pair(const char *before, const char *last,
                     struct tel_audit_name *name)
 {
     if (in(last, "name names")) {
-        name->weak_name =
-            before[0] == '\0' || !in(before, "file script exe path image");
+        name->label = true;
         name->says = in(before, user_words)   ? TEL_AUDIT_USER
                      : in(before, host_words) ? TEL_AUDIT_HOST
                      : in(before, "file path folder dir directory")
                          ? TEL_AUDIT_PATH
                          : TEL_AUDIT_NONE;
         name->strong = true;
-        if (name->says != TEL_AUDIT_NONE)
-            name->weak_name = false;
     } else if (in(last, "id ids identifier")) {
         name->numeric_id = in(before, id_words);
         name->says = name->numeric_id ? TEL_AUDIT_ID : TEL_AUDIT_NONE;

@@ -67,6 +67,8 @@ bool tel_audit_is_query(const char *text, size_t len)
 void tel_audit_inner(struct tel_audit *audit, struct tel_audit_way *way,
                      char *value, size_t len)
 {
+    size_t end;
+
     for (int i = 0; i < DECODE_MAX && has_encoded(piece(value, len)); i++)
         len = tel_audit_decode(value, len, false);
     while (len > 0 && is_blank(value[0])) {
@@ -83,7 +85,7 @@ void tel_audit_inner(struct tel_audit *audit, struct tel_audit_way *way,
         if (json || query) {
             way->depth++;
             if (json)
-                tel_audit_json(audit, way, value, len);
+                tel_audit_json(audit, way, value, len, &end);
             else
                 tel_audit_query(audit, way, value, len);
             way->depth--;

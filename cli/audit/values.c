@@ -258,7 +258,7 @@ static bool may_be_prose(struct tel_piece value, enum tel_audit_kind found,
     if (found != TEL_AUDIT_NONE)
         return found == TEL_AUDIT_TIMESTAMP;
     return !name->version && !name->quantity && !is_agent(value) &&
-           !(name->weak_name && value.len < 40);
+           !(name->label && value.len < 40);
 }
 
 static struct tel_trait judge_prose(struct tel_piece value,
