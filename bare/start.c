@@ -12,8 +12,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h> /* rename(2) is declared there */
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -128,6 +130,22 @@ void _exit(int status)
 ssize_t write(int fd, const void *buf, size_t size)
 {
     return syscall(SYS_write, fd, buf, size);
+}
+
+/* These three: only where a notice is shown (TEL_OPT_OUT). */
+int fsync(int fd)
+{
+    return (int)syscall(SYS_fsync, fd);
+}
+
+int flock(int fd, int operation)
+{
+    return (int)syscall(SYS_flock, fd, operation);
+}
+
+int rename(const char *from, const char *to)
+{
+    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 int access(const char *path, int mode)

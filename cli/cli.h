@@ -36,11 +36,15 @@ extern const struct tel_command tel_cli_status;
 extern const struct tel_command tel_cli_on;
 extern const struct tel_command tel_cli_off;
 extern const struct tel_command tel_cli_preview;
+extern const struct tel_command tel_cli_stats;
 extern const struct tel_command tel_cli_log;
 extern const struct tel_command tel_cli_flush;
 extern const struct tel_command tel_cli_purge;
+extern const struct tel_command tel_cli_audit;
 extern const struct tel_command tel_cli_init;
 extern const struct tel_command tel_cli_env;
+extern const struct tel_command tel_cli_check;
+extern const struct tel_command tel_cli_disclose;
 extern const struct tel_command tel_cli_complete;
 
 /* ---- main.c: the table of commands --------------------------------------- */
@@ -95,9 +99,18 @@ size_t tel_cli_utf8(const char *string);
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void tel_cli_json(FILE *to, const char *string);
 
+/*
+ * Bytes of a file that may be damaged or hostile, for a terminal too: what is
+ * not printable ASCII becomes '?'.
+ */
+void tel_cli_print_bytes(FILE *to, const char *at, size_t len);
+
 /* A part of the policy; a control byte in it becomes '?'. */
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
                    struct tel_str str);
+
+/* Any string; a control byte in it becomes '?'. */
+void tel_cli_plain(FILE *to, const char *string);
 
 /* string as one word of a POSIX shell. */
 void tel_cli_quote(FILE *to, const char *string);
@@ -142,6 +155,31 @@ bool tel_cli_has_settings(const struct tel_env *env);
 /* The same for what waits and what was sent: HOME or XDG_STATE_HOME. */
 bool tel_cli_has_state(const struct tel_env *env, char *path, size_t size);
 
+/* ---- named.c: a policy that is named by its path or its tool ------------- */
+
+/*
+ * Writes the path of the policy that word names: word itself where it has a
+ * slash, ends with ".conf" or is a file; else that of the tool of this NAME or
+ * id. TEL_DONE, or TEL_NO or TEL_BAD after a line on stderr.
+ */
+int tel_cli_policy_path(const struct tel_env *env, const char *word, char *buf,
+                        size_t size);
+
+/*
+ * Reads and parses it, whoever the owner is, for it is only looked at: 0; or
+ * -EINVAL where it is a bad policy, with the line and what is wrong there; or
+ * -errno and a sentence where it cannot be read.
+ */
+int tel_cli_read_policy(const char *path, struct tel_policy *ret_policy,
+                        unsigned *ret_line, struct tel_err *err);
+
+/*
+ * The whole of a file of at most max bytes, NUL-terminated, which the caller
+ * frees: 0 or -errno (-EFBIG).
+ */
+int tel_cli_read_file(const char *path, size_t max, char **ret_text,
+                      size_t *ret_len);
+
 /* ---- script.c: the interpreter of a tool -------------------------------- */
 
 /*
@@ -170,6 +208,10 @@ struct tel_cli_counts {
     uint64_t dropped;
 };
 
+/* Whether this run of a table is in the outbox already. */
+bool tel_cli_waits_moved(const struct tel_waits *waits,
+                         const struct tel_finished *finished);
+
 /* Looks once, makes nothing: 0 or -errno. The caller closes it. */
 int tel_cli_waits_open(const struct tel_env *env, struct tel_waits *ret_waits);
 void tel_cli_waits_close(struct tel_waits *waits);
@@ -185,6 +227,12 @@ int tel_cli_waits_count(const struct tel_waits *waits, const char *name,
  */
 int tel_cli_waits_forget(struct tel_waits *waits, const char *name,
                          uint64_t *ret_events);
+
+/*
+ * Removes from both places what hosts have left that were killed while they
+ * made the table, and says so: 0, or -errno after a line on stderr.
+ */
+int tel_cli_sweep(const struct tel_env *env);
 
 /* The pid of the live sender, or 0. */
 pid_t tel_cli_waits_sender(const struct tel_waits *waits);
@@ -203,5 +251,16 @@ const char *tel_cli_advice(const struct tel_verdict *verdict,
 /* Prints "git is off by rule 2: why (to change it: advice)" and a newline. */
 void tel_cli_say_verdict(FILE *to, const struct tel_verdict *verdict,
                          const struct tel_policy *policy);
+
+#ifdef TEL_OPT_OUT
+
+/* ---- notice.c: the notices of opt-out tools, on stderr, once ------------- */
+
+/* Of these tools, those that are off for no more than their notice: a few. */
+void tel_cli_notices(const struct tel_env *env, const struct tel_names *names);
+/* Of this one, whose verdict is untold. */
+void tel_cli_notice(const struct tel_env *env, const struct tel_policy *policy);
+
+#endif
 
 #endif

@@ -75,6 +75,8 @@ static int turn_off(const struct tel_env *env, const struct tel_policy *policy)
         return tel_cli_bad("your no is kept, but what waits could not be "
                            "forgotten: %s",
                            strerror(-rc));
+    if (policy == NULL && tel_cli_sweep(env) < 0)
+        return TEL_BAD;
     printf("%s is off. Events forgotten: %llu.\n",
            policy != NULL ? policy->name : "Every tool, now and later,",
            (unsigned long long)events);

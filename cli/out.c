@@ -83,6 +83,12 @@ void tel_cli_json(FILE *to, const char *string)
     putc('"', to);
 }
 
+void tel_cli_print_bytes(FILE *to, const char *at, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        putc(at[i] >= ' ' && at[i] <= '~' ? at[i] : '?', to);
+}
+
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
                    struct tel_str str)
 {
@@ -90,6 +96,12 @@ void tel_cli_print(FILE *to, const struct tel_policy *policy,
 
     for (size_t i = 0; i < str.len; i++)
         putc(is_control(at[i]) ? '?' : at[i], to);
+}
+
+void tel_cli_plain(FILE *to, const char *string)
+{
+    for (; *string != '\0'; string++)
+        putc(is_control(*string) ? '?' : *string, to);
 }
 
 void tel_cli_quote(FILE *to, const char *string)

@@ -85,6 +85,8 @@ static int run(const struct tel_env *env, int argc, char **argv)
     if (rc < 0)
         return tel_cli_bad("%s: %s", state, strerror(-rc));
     status = purge_tables(env);
+    if (status == TEL_DONE && tel_cli_sweep(env) < 0)
+        status = TEL_BAD;
     if (purge_state(state, exists) != TEL_DONE)
         status = TEL_BAD;
     if (status == TEL_DONE)

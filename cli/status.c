@@ -21,6 +21,20 @@ struct view {
     unsigned rows;
 };
 
+/* How to mend a policy that can't be used. */
+static const char *advice_on_bad(int error)
+{
+    switch (error) {
+    case -EPERM:
+        return "chown it to root or to you, chmod o-w it";
+    case -EINVAL:
+    case -EFBIG:
+        return "mend the policy";
+    default:
+        return "make it readable";
+    }
+}
+
 /* Fills in *row: 0, -ENOENT where the policy has gone meanwhile, or -errno.
  * err must outlive the row. */
 static int read_row(const struct tel_env *env, const struct tel_waits *waits,
@@ -44,6 +58,7 @@ static int read_row(const struct tel_env *env, const struct tel_waits *waits,
             snprintf(err->text, sizeof(err->text), "%s.conf: %s", name,
                      strerror(-rc));
         row->verdict.why = err->text;
+        snprintf(row->advice, sizeof(row->advice), "%s", advice_on_bad(rc));
     }
     return tel_cli_waits_count(waits, name, row->id, row->verdict.local,
                                &row->counts);
@@ -73,10 +88,10 @@ static void print_row(const struct view *view, const struct row *row)
         printf("  %4s", "-");
     else
         printf("  %4d", row->verdict.rule);
-    printf("  %6llu  %7llu  %s", (unsigned long long)row->counts.waiting,
-           (unsigned long long)row->counts.dropped, row->verdict.why);
-    if (row->id != NULL)
-        printf(" (to change it: %s)", row->advice);
+    printf("  %6llu  %7llu  ", (unsigned long long)row->counts.waiting,
+           (unsigned long long)row->counts.dropped);
+    tel_cli_plain(stdout, row->verdict.why);
+    printf(" (to change it: %s)", row->advice);
     if (row->counts.kept > 0)
         printf("; %llu kept here only", (unsigned long long)row->counts.kept);
     putchar('\n');
@@ -105,6 +120,7 @@ static void print_json(const struct view *view, const struct row *row)
            truth(row->verdict.local), row->verdict.rule);
     print_string("why", row->verdict.why);
     print_string("variable", row->verdict.variable);
+    print_string("advice", row->advice);
     printf(",\"waiting\":%llu,\"kept\":%llu,\"dropped\":%llu}",
            (unsigned long long)row->counts.waiting,
            (unsigned long long)row->counts.kept,
@@ -208,6 +224,10 @@ static int show(const struct tel_env *env, const struct tel_names *names,
     else
         tel_cli_bad("%s: %s", waits.state, strerror(-rc));
     tel_cli_waits_close(&waits);
+#ifdef TEL_OPT_OUT
+    if (rc == 0)
+        tel_cli_notices(env, names);
+#endif
     return rc == 0 ? TEL_DONE : TEL_BAD;
 }
 

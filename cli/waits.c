@@ -66,8 +66,8 @@ void tel_cli_waits_close(struct tel_waits *waits)
  * A marked slot whose file is there is in the outbox already: its sender
  * ended before it could free the slot.
  */
-static bool is_moved(const struct tel_waits *waits,
-                     const struct tel_finished *finished)
+bool tel_cli_waits_moved(const struct tel_waits *waits,
+                         const struct tel_finished *finished)
 {
     static const char *const kinds[] = {"new", "local"};
     char path[2 * TEL_PATH_MAX];
@@ -96,7 +96,7 @@ static uint64_t count_table(const struct tel_waits *waits, size_t index,
     for (size_t i = 0; i < waits->counts[index]; i++) {
         const struct tel_finished *finished = &waits->finished[index][i];
 
-        if (is_of(finished, name) && !is_moved(waits, finished))
+        if (is_of(finished, name) && !tel_cli_waits_moved(waits, finished))
             count++;
     }
     return count;
@@ -153,6 +153,27 @@ int tel_cli_waits_forget(struct tel_waits *waits, const char *name,
         return rc;
     *ret_events = events + moved;
     return 0;
+}
+
+int tel_cli_sweep(const struct tel_env *env)
+{
+    char dir[TEL_PATH_MAX];
+    int result = 0;
+
+    for (size_t i = 0;; i++) {
+        int rc = tel_table_dir(env, i, dir, sizeof(dir));
+
+        if (rc == -ENOENT)
+            return result;
+        if (rc == 0)
+            rc = tel_table_sweep(dir, env->euid);
+        if (rc > 0)
+            printf("Removed from %s, never used: %d\n", dir, rc);
+        if (rc < 0) {
+            tel_cli_bad("%s: %s", dir, strerror(-rc));
+            result = rc;
+        }
+    }
 }
 
 pid_t tel_cli_waits_sender(const struct tel_waits *waits)

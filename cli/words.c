@@ -26,6 +26,12 @@ const char *tel_cli_advice(const struct tel_verdict *verdict,
         snprintf(buf, size, "run it without privileges");
     else if (verdict->rule == RULE_MACHINE)
         snprintf(buf, size, "root edits " TEL_SYSCONFDIR "/tel/tel.conf");
+    else if (verdict->unread)
+        snprintf(buf, size,
+                 "mend or remove tel/consent in XDG_CONFIG_HOME or ~/.config");
+    else if (verdict->untold)
+        snprintf(buf, size, "tel on %s; tel off %s keeps it off", policy->name,
+                 policy->name);
     else
         snprintf(buf, size, "tel %s %s", verdict->on ? "off" : "on",
                  policy->name);

@@ -65,11 +65,19 @@ static bool rule_machine(const struct tel_env *env, struct tel_verdict *verdict)
     struct ini ini;
     int r = tel_trusted_read(TEL_SYSCONFDIR "/tel/tel.conf", env->euid, text,
                              sizeof(text));
+    int folder;
 
     if (r == -ENOENT || r == -ENOTDIR) {
         return false;
     }
-    if (r < 0) {
+    folder = r < 0 ? r : tel_trusted_folder(TEL_SYSCONFDIR "/tel", env->euid);
+    if (folder == -EPERM) {
+        return off(verdict, 5,
+                   "the machine policy, or its folder, is not root's, or "
+                   "anybody may write it",
+                   NULL);
+    }
+    if (folder < 0) {
         return off(verdict, 5, "the machine policy cannot be read", NULL);
     }
     ini_start(&ini, text, (size_t)r);
@@ -127,8 +135,15 @@ static void rule_default(const struct tel_env *env,
         off(verdict, 7, "only an installed policy can be opt-out", NULL);
     } else if (env->elevated) {
         off(verdict, 7, "under sudo, doas or pkexec it is opt-in", NULL);
-    } else if (consent->answer != TEL_ANSWER_SHOWN || consent->changed) {
+    } else if (consent->answer != TEL_ANSWER_SHOWN) {
         off(verdict, 7, "its notice has not been shown yet", NULL);
+        verdict->untold = true;
+    } else if (consent->changed) {
+        off(verdict, 7,
+            "the endpoint or the kinds of data changed since its notice was "
+            "shown",
+            NULL);
+        verdict->untold = true;
     } else {
         answer(verdict, true, 7,
                "it is opt-out, its notice was shown, and you have not "
@@ -136,6 +151,21 @@ static void rule_default(const struct tel_env *env,
                NULL);
     }
 #endif
+}
+
+static const char *why_unread(int error)
+{
+    switch (error) {
+    case -ENOENT:
+        return "neither HOME nor XDG_CONFIG_HOME says where your word is";
+    case -EPERM:
+        return "the consent file, or its folder, is not yours, or anybody may "
+               "write it";
+    case -EINVAL:
+        return "the consent file is damaged";
+    default:
+        return "the consent file cannot be read";
+    }
 }
 
 bool tel_decide_early(const struct tel_env *env,
@@ -149,6 +179,7 @@ void tel_decide(const struct tel_env *env, const struct tel_policy *policy,
                 struct tel_verdict *ret_verdict)
 {
     struct consent consent;
+    int r;
 
     if (rule_privileged(env, ret_verdict) ||
         rule_do_not_track(env, ret_verdict) ||
@@ -156,8 +187,10 @@ void tel_decide(const struct tel_env *env, const struct tel_policy *policy,
         rule_ci(env, ret_verdict) || rule_machine(env, ret_verdict)) {
         return;
     }
-    if (consent_read(env, policy, &consent) < 0) {
-        off(ret_verdict, 6, "the consent file cannot be read", NULL);
+    r = consent_read(env, policy, &consent);
+    if (r < 0) {
+        off(ret_verdict, 6, why_unread(r), NULL);
+        ret_verdict->unread = true;
         return;
     }
     answer(ret_verdict, true, 6, "you said yes", NULL);

@@ -6,13 +6,18 @@
 
 /*
  * Variables of which any non-empty value means that no person typed this
- * run: the general ones, and one or more of each vendor that the npm package
- * ci-info knows. In byte order, for the binary search; an array of arrays, so
- * that the shim needs no relocation for it.
+ * run: the general ones, and every one by which the npm package ci-info 4.5.0
+ * tells a vendor. Where it asks for a value (CI_NAME=codeship, CI=woodpecker)
+ * or for two together (TASK_ID and RUN_ID, JENKINS_URL and BUILD_ID), here one
+ * of them suffices, with any value, "false" too: off is the safe error.
+ * Heroku alone is told by a value, see below. tests/config/ci-vendors.txt
+ * has the vendors. In byte order, for the binary search; an array of arrays,
+ * so that the shim needs no relocation for it.
  */
 static const char ci_names[][24] = {
     "AC_APPCIRCLE",
     "AGOLA_GIT_REF",
+    "ALPIC_HOST",
     "APPCENTER_BUILD_ID",
     "APPVEYOR",
     "BITBUCKET_COMMIT",
@@ -22,7 +27,9 @@ static const char ci_names[][24] = {
     "BUILDKITE",
     "BUILD_ID",
     "BUILD_NUMBER",
+    "CAPAWESOME_CLOUD",
     "CF_BUILD_ID",
+    "CF_PAGES",
     "CI",
     "CIRCLECI",
     "CIRRUS_CI",
@@ -56,20 +63,31 @@ static const char ci_names[][24] = {
     "RELEASE_BUILD_ID",
     "RENDER",
     "RUN_ID",
+    "RWX",
     "SAILCI",
     "SCREWDRIVER",
     "SEMAPHORE",
     "STRIDER",
+    "TASK_ID",
     "TEAMCITY_VERSION",
     "TF_BUILD",
     "TRAVIS",
     "VELA",
     "VERCEL",
+    "WORKERS_CI",
     "XCS",
     "bamboo_planKey",
 };
 
 #define CI_NAMES (sizeof(ci_names) / sizeof(ci_names[0]))
+
+/*
+ * Heroku's builds are known by where their node lies. npm sets NODE for each
+ * script that a person runs, so its value has to be looked at. (Heroku CI,
+ * which runs tests, has HEROKU_TEST_RUN_ID and CI besides.)
+ */
+#define HEROKU_NAME "NODE"
+#define HEROKU_NODE "/app/.heroku/node/bin/node"
 
 /* Compares the name in "name=value" with a whole name, as strcmp would. What
  * has no "=" is no variable: it comes before the name, and equals none. */
@@ -162,6 +180,12 @@ static void read_one(struct tel_env *env, const char *var)
         break;
     case 'P':
         env->elevated |= value_of(var, "PKEXEC_UID") != NULL;
+        break;
+    case 'N':
+        value = value_of(var, HEROKU_NAME);
+        if (value != NULL && strstr(value, HEROKU_NODE) != NULL) {
+            env->ci = HEROKU_NAME;
+        }
         break;
     default:
         break;

@@ -82,6 +82,7 @@ int ini_next(struct ini *ini, const char **ret_what)
             return -EINVAL;
         }
         ini->section = trim((struct span){line.at + 1, line.len - 2});
+        ini->section_line = ini->line;
     }
     return 0;
 }

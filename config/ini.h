@@ -26,6 +26,7 @@ struct ini {
     size_t next;         /* where the next line begins */
     unsigned line;       /* of the entry that was read last, from 1 */
     struct span section; /* without brackets; empty before the first */
+    unsigned section_line;
     struct span key;
     struct span value;
 };

@@ -20,6 +20,7 @@ struct parse {
     struct tel_str consent;
     struct tel_str verbs;
     struct tel_str unlisted;
+    struct tel_str bundled;
 };
 
 /*

@@ -245,6 +245,22 @@ static int parse_value_options(struct parse *parse, struct span scope)
     }
 }
 
+/* Whether "-qv" is "-q -v", or an option of that name as in find and java. */
+static int parse_bundled(struct parse *parse)
+{
+    struct span value = parse->ini.value;
+    int r = take_once(parse, &parse->bundled);
+
+    if (r < 0) {
+        return r;
+    }
+    if (!span_is(value, "yes") && !span_is(value, "no")) {
+        return parse_fail(parse, "bundled is yes or no, not", value);
+    }
+    parse->policy->unbundled = span_is(value, "no");
+    return 0;
+}
+
 static int parse_command(struct parse *parse)
 {
     struct span rest = parse->ini.key;
@@ -272,6 +288,9 @@ static int parse_command(struct parse *parse)
         }
         parse->policy->unlisted_ignore = span_is(value, "ignore");
         return 0;
+    }
+    if (span_is(parse->ini.key, "bundled")) {
+        return parse_bundled(parse);
     }
     return parse_fail(parse, "[command] has no", parse->ini.key);
 }
@@ -389,6 +408,10 @@ static int parse_entry(struct parse *parse)
     if (span_is(section, "purposes")) {
         return parse_purpose(parse);
     }
+    /* An entry before the first section stands for itself. */
+    if (parse->ini.section_line > 0) {
+        parse->ini.line = parse->ini.section_line;
+    }
     return parse_fail(parse, "there is no section", section);
 }
 
@@ -425,7 +448,7 @@ static void clear(struct tel_policy *policy)
     policy->controller = policy->contact = policy->retention = policy->id;
     policy->method = TEL_GET;
     policy->consent = TEL_OPT_IN_DEFAULT;
-    policy->verbs_none = policy->unlisted_ignore = false;
+    policy->verbs_none = policy->unlisted_ignore = policy->unbundled = false;
     memset(&policy->coarse, 0, sizeof(policy->coarse));
     policy->coarse.ms = TEL_MS_OFF;
     policy->coarse.exit = TEL_EXIT_OFF;

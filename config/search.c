@@ -100,7 +100,8 @@ int tel_policy_load(struct tel_policy *ret_policy, const char *path, uid_t euid,
     if (len == -EFBIG) {
         say(err, path, ":1: longer than 32768 bytes");
     } else if (len == -EPERM) {
-        say(err, path, ": not a file of yours or of root");
+        say(err, path,
+            ": not a file of yours or of root, or anybody may write it");
     } else if (len < 0) {
         say(err, path, ": cannot be read");
     }
@@ -110,6 +111,25 @@ int tel_policy_load(struct tel_policy *ret_policy, const char *path, uid_t euid,
     name_of(path, name);
     return tel_policy_parse(ret_policy, name, path, ret_policy->text,
                             (size_t)len, err);
+}
+
+/* As tel_policy_load, and the folder has to be somebody trusted's, too: path
+ * is its first folder_len bytes, and a name. */
+static int load_from(struct tel_policy *ret_policy, char *path,
+                     size_t folder_len, uid_t euid, struct tel_err *err)
+{
+    int r = tel_policy_load(ret_policy, path, euid, err);
+
+    if (r < 0) {
+        return r;
+    }
+    path[folder_len] = '\0';
+    r = tel_trusted_folder(path, euid);
+    if (r < 0) {
+        say(err, path,
+            ": not a folder of yours or of root, or anybody may write it");
+    }
+    return r < 0 ? -EPERM : 0;
 }
 
 static bool is_absent(int error)
@@ -123,6 +143,7 @@ int tel_policy_find(const struct tel_env *env, const char *name,
     char path[TEL_PATH_MAX];
     bool installed = false;
     struct tel_text text;
+    size_t folder_len;
     int r;
 
     if (!tel_name_valid(name, strlen(name))) {
@@ -136,14 +157,15 @@ int tel_policy_find(const struct tel_env *env, const char *name,
         if (r < 0) {
             continue;
         }
-        tel_text_start(&text, path + strlen(path), sizeof(path) - strlen(path));
+        folder_len = strlen(path);
+        tel_text_start(&text, path + folder_len, sizeof(path) - folder_len);
         tel_text_add(&text, "/");
         tel_text_add(&text, name);
         tel_text_add(&text, ".conf");
         if (tel_text_end(&text) < 0) {
             continue;
         }
-        r = tel_policy_load(ret_policy, path, env->euid, err);
+        r = load_from(ret_policy, path, folder_len, env->euid, err);
         if (!is_absent(r)) {
             ret_policy->installed = installed;
             return r;

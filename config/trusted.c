@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* A whole small file that somebody trusted wrote. */
+/* A whole small file that somebody trusted wrote, and its folder. */
 #include "trusted.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+static bool is_trusted(const struct stat *st, uid_t owner)
+{
+    return (st->st_uid == 0 || st->st_uid == owner) &&
+           (st->st_mode & S_IWOTH) == 0;
+}
 
 static int check(int fd, uid_t owner, size_t size, size_t *ret_len)
 {
@@ -14,8 +20,7 @@ static int check(int fd, uid_t owner, size_t size, size_t *ret_len)
     if (fstat(fd, &st) < 0) {
         return -errno;
     }
-    if (!S_ISREG(st.st_mode) || (st.st_uid != 0 && st.st_uid != owner) ||
-        (st.st_mode & S_IWOTH) != 0) {
+    if (!S_ISREG(st.st_mode) || !is_trusted(&st, owner)) {
         return -EPERM;
     }
     if (st.st_size < 0 || (uint64_t)st.st_size > size) {
@@ -62,4 +67,14 @@ int tel_trusted_read(const char *path, uid_t owner, char *buf, size_t size)
     }
     (void)close(fd);
     return r;
+}
+
+int tel_trusted_folder(const char *path, uid_t owner)
+{
+    struct stat st;
+
+    if (stat(path, &st) < 0) {
+        return -errno;
+    }
+    return S_ISDIR(st.st_mode) && is_trusted(&st, owner) ? 0 : -EPERM;
 }

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * trusted: a whole small file that somebody trusted wrote. Private to config/.
+ * trusted: a whole small file that somebody trusted wrote, and its folder.
+ * Private to config/.
+ *
+ * Group-writable is trusted: where each user has a group of their own, as on
+ * Debian, umask 002 makes every file so.
+ *
  * Context: preload.
  */
 #ifndef TEL_TRUSTED_H
@@ -14,5 +19,12 @@
  * size bytes (-EFBIG). Never waits: a FIFO is refused, not opened for good.
  */
 int tel_trusted_read(const char *path, uid_t owner, char *buf, size_t size);
+
+/*
+ * Whether what lies in this folder was put there by somebody trusted: 0 where
+ * it is one of root or of owner that not everybody may write, else -EPERM, or
+ * as stat(2).
+ */
+int tel_trusted_folder(const char *path, uid_t owner);
 
 #endif

@@ -71,12 +71,35 @@ static void check_event(struct tel_event *event)
     }
 }
 
+/* With a trace the same comes out, and the trace stays within its arrays. */
+static void check_trace(char *const *args, int nargs, int result,
+                        const struct tel_match *match)
+{
+    struct tel_trace_arg traced[ARGS_MAX];
+    struct tel_trace trace = {.args = traced};
+    struct tel_match same;
+
+    must(tel_match_traced(&policy, args, nargs, &same, &trace) == result);
+    must(trace.verb < policy.nverbs && trace.alias < policy.naliases);
+    must(trace.modifier < policy.nmodifiers && trace.modifier_arg < nargs);
+    must(trace.nwords <= TEL_WORDS_MAX && trace.verb_words <= trace.nwords);
+    for (int i = 0; i < nargs; i++)
+        must(traced[i].kind != TEL_ARG_VALUE || traced[i].option.len > 0);
+    for (unsigned i = 0; i < policy.nfields; i++) {
+        must(trace.fields[i].arg < nargs && trace.fields[i].value_arg < nargs);
+        must(result < 0 || match->values[i].at == same.values[i].at);
+    }
+    must(result < 0 || strcmp(match->event, same.event) == 0);
+}
+
 static void check_match(char *const *args, int nargs)
 {
     struct tel_match match;
     struct tel_event event;
+    int result = tel_match(&policy, args, nargs, &match);
 
-    if (tel_match(&policy, args, nargs, &match) < 0)
+    check_trace(args, nargs, result, &match);
+    if (result < 0)
         return;
     for (unsigned i = 0; i < policy.nfields; i++) {
         if (policy.fields[i].kind == TEL_FIELD_RUNTIME)

@@ -279,7 +279,8 @@ static enum tel_begin begin(const struct tel_program *program,
     }
     tel_decide(&env, &policy, &verdict);
     if (!verdict.on) {
-        return resume_run(&env, TEL_BEGIN_OFF, ret_run);
+        return resume_run(
+            &env, verdict.untold ? TEL_BEGIN_UNTOLD : TEL_BEGIN_OFF, ret_run);
     }
     enter(&env, &place);
     if (place.head != NULL) {

@@ -109,7 +109,7 @@ static int path_beside(const char *dir, char *buf, size_t size)
 
     tel_text_start(&text, buf, size);
     tel_text_add(&text, dir);
-    tel_text_add(&text, "/new-");
+    tel_text_add(&text, "/" TABLE_BESIDE);
     tel_text_number(&text, (uint64_t)getpid());
     return tel_text_end(&text);
 }

@@ -158,6 +158,14 @@ static bool is_off_switch(const char *var)
     return named(var, "DO_NOT_TRACK") || ends_in(var, "NO_TELEMETRY");
 }
 
+bool tel_sender_given(const char *variable)
+{
+    return named(variable, "HOME") || strncmp(variable, "XDG_", 4) == 0 ||
+           named(variable, "TEL_CONFIG_PATH") || ends_in(variable, "_proxy") ||
+           ends_in(variable, "_PROXY") || named(variable, "SSL_CERT_FILE") ||
+           named(variable, "SSL_CERT_DIR") || is_off_switch(variable);
+}
+
 /* What of the host's environment a sender is given: nothing else. */
 static void choose_variables(const struct tel_env *env,
                              char *chosen[VARIABLES_MAX + 1])
@@ -166,10 +174,7 @@ static void choose_variables(const struct tel_env *env,
 
     for (char *const *var = env->vars; *var != NULL && n < VARIABLES_MAX;
          var++) {
-        if (named(*var, "HOME") || strncmp(*var, "XDG_", 4) == 0 ||
-            named(*var, "TEL_CONFIG_PATH") || ends_in(*var, "_proxy") ||
-            ends_in(*var, "_PROXY") || strncmp(*var, "SSL_CERT_", 9) == 0 ||
-            is_off_switch(*var)) {
+        if (tel_sender_given(*var)) {
             chosen[n++] = *var;
         }
     }

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The requests of one batch: made, logged, answered. */
-#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "http.h"
 #include "sender.h"
 
 #define CONNECT_MS 2000
 #define BATCH_MS 5000
-#define CA_DIR "/etc/ssl/certs"
 
 /* Room for a request without its payload: line, headers, log's own lines. */
 #define HEAD_MAX (2 * TEL_ENDPOINT_MAX + 512)
@@ -23,41 +20,15 @@ struct exchange {
     struct delivery *delivery;
     const struct file *file; /* of the batch */
     struct log log;
-    size_t at;         /* line of the request that is under way */
-    struct bytes body; /* of a POST */
-    char *bytes;       /* the request's, for the log */
+    struct log_record *records; /* one a request, which is numbered by it */
+    size_t at;                  /* line of the next request */
+    struct bytes body;          /* of a POST */
+    char *bytes;                /* the request's, for the log */
     size_t bytes_size;
     char query[TEL_EVENT_TEXT_MAX];
     char url[TEL_ENDPOINT_MAX + TEL_EVENT_TEXT_MAX];
     int error;
 };
-
-/* ---- what to trust ------------------------------------------------------- */
-
-/* Whether a directory holds certificates under their hashes, as OpenSSL looks
- * them up: one file is read then, and not all of the bundle. */
-static bool is_hashed(const char *path)
-{
-    DIR *dir = opendir(path);
-    bool found = false;
-    if (!dir)
-        return false;
-    for (struct dirent *entry; !found && (entry = readdir(dir));) {
-        const char *name = entry->d_name;
-        found = strspn(name, "0123456789abcdef") == 8 &&
-                strcmp(name + 8, ".0") == 0;
-    }
-    (void)closedir(dir);
-    return found;
-}
-
-static void trust(struct http_call *call)
-{
-    call->ca_file = getenv("SSL_CERT_FILE");
-    call->ca_dir = getenv("SSL_CERT_DIR");
-    if (!call->ca_file && !call->ca_dir && is_hashed(CA_DIR))
-        call->ca_dir = CA_DIR;
-}
 
 /* ---- requests ------------------------------------------------------------ */
 
@@ -73,22 +44,29 @@ static size_t finish_lines(struct contents *contents, size_t from, size_t count)
 
 static bool stop(struct exchange *exchange, int error)
 {
-    exchange->error = error;
+    if (exchange->error == 0)
+        exchange->error = error;
     return false;
 }
 
 /* Writes the request down before it may leave. */
-static bool record(struct exchange *exchange, const char *key,
-                   const char *payload)
+static bool record(struct exchange *exchange,
+                   const struct http_request *request, const char *payload)
 {
     const struct contents *contents = exchange->contents;
-    int len = tel_request_bytes(contents->method, contents->endpoint, key,
-                                payload, exchange->bytes, exchange->bytes_size);
-    int r = len < 0
-                ? len
-                : log_request(&exchange->log, contents->id, contents->method,
-                              contents->endpoint, exchange->bytes, (size_t)len);
-    return r < 0 ? stop(exchange, r) : true;
+    int len =
+        tel_request_bytes(contents->method, contents->endpoint, request->key,
+                          payload, exchange->bytes, exchange->bytes_size);
+    int r =
+        len < 0
+            ? len
+            : log_request(&exchange->log, &exchange->records[request->number],
+                          contents->id, contents->method, contents->endpoint,
+                          exchange->bytes, (size_t)len);
+    if (r < 0)
+        return stop(exchange, r);
+    exchange->at = request->number + 1;
+    return true;
 }
 
 /* The query of the next event; one that is none counts as refused. */
@@ -127,8 +105,12 @@ static bool next_get(void *context, struct http_request *ret_request)
     if (tel_request_url(contents->endpoint, exchange->query, exchange->url,
                         sizeof(exchange->url)) < 0)
         return stop(exchange, -ENAMETOOLONG);
-    *ret_request = (struct http_request){.url = exchange->url, .key = key};
-    return record(exchange, key, exchange->query);
+    *ret_request = (struct http_request){
+        .number = exchange->at,
+        .url = exchange->url,
+        .key = key,
+    };
+    return record(exchange, ret_request, exchange->query);
 }
 
 static bool next_post(void *context, struct http_request *ret_request)
@@ -143,7 +125,7 @@ static bool next_post(void *context, struct http_request *ret_request)
         .body = exchange->body.at,
         .body_len = exchange->body.len,
     };
-    return record(exchange, contents->key, exchange->body.at);
+    return record(exchange, ret_request, exchange->body.at);
 }
 
 static bool answered(void *context, const struct http_answer *answer)
@@ -151,15 +133,15 @@ static bool answered(void *context, const struct http_answer *answer)
     struct exchange *exchange = context;
     struct contents *contents = exchange->contents;
     size_t count = contents->method == TEL_GET ? 1 : contents->nlines;
-    log_answer(&exchange->log, answer->status, answer->left);
+    log_answer(&exchange->log, &exchange->records[answer->number], answer);
     if (answer_accepted(answer->status))
-        exchange->delivery->sent += finish_lines(contents, exchange->at, count);
+        exchange->delivery->sent +=
+            finish_lines(contents, answer->number, count);
     else if (answer_refused(answer->status))
         exchange->delivery->refused +=
-            finish_lines(contents, exchange->at, count);
+            finish_lines(contents, answer->number, count);
     else
         return stop(exchange, -EAGAIN);
-    exchange->at += count;
     return true;
 }
 
@@ -198,7 +180,9 @@ static int prepare(struct exchange *exchange)
     }
     exchange->bytes_size = exchange->body.len + HEAD_MAX + TEL_EVENT_TEXT_MAX;
     exchange->bytes = malloc(exchange->bytes_size);
-    if (!exchange->bytes || bytes_failed(&exchange->body))
+    exchange->records =
+        calloc(contents->nlines + 1, sizeof(*exchange->records));
+    if (!exchange->bytes || !exchange->records || bytes_failed(&exchange->body))
         return -ENOMEM;
     return log_open(exchange->state, need, &exchange->log);
 }
@@ -208,13 +192,13 @@ static int run(struct exchange *exchange, tel_http_send_function *send)
     struct contents *contents = exchange->contents;
     struct http_call call = {
         .endpoint = contents->endpoint,
+        .requests = contents->method == TEL_GET ? contents->nlines : 1,
         .connect_ms = CONNECT_MS,
         .total_ms = BATCH_MS,
         .next = contents->method == TEL_GET ? next_get : next_post,
         .answered = answered,
         .context = exchange,
     };
-    trust(&call);
     int r = send(&call);
     if (exchange->error < 0)
         return exchange->error;
@@ -242,5 +226,6 @@ int exchange(const struct state *state, const struct file *file,
     log_close(&exchange.log);
     bytes_clear(&exchange.body);
     free(exchange.bytes);
+    free(exchange.records);
     return r;
 }

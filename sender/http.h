@@ -15,7 +15,10 @@
 #define TEL_HTTP_OBJECT TEL_LIBEXECDIR "/libtel_http.so"
 #define TEL_HTTP_FUNCTION "tel_http_send"
 
+/* Its url and key must stay until next is called again, its body until it is
+ * answered. */
 struct http_request {
+    size_t number; /* the caller's own: its answer has the same */
     const char *url;
     const char *key;
     const char *body; /* NULL: GET, else POST */
@@ -24,21 +27,24 @@ struct http_request {
 
 /* What came of a request: status 0 is no answer. */
 struct http_answer {
+    size_t number;
     int status;
-    bool left; /* bytes of the request were sent */
+    bool left;  /* bytes of the request were sent */
+    bool http2; /* over HTTP/2, and so perhaps among others */
 };
 
 /*
- * Requests to one endpoint, one after the other on one connection of their
- * own, within a deadline for all. What next gives must stay until answered
- * is called; either may end it by returning false.
+ * Requests to one endpoint, on one connection of their own, within a deadline
+ * for all: one after the other, or many at a time where there are many GETs
+ * and the endpoint speaks HTTP/2. Each that next gives is answered once, in
+ * any order. Either may end it by returning false: no further request is
+ * begun then, and those under way are still answered.
  */
 struct http_call {
     const char *endpoint;
+    size_t requests; /* at most */
     long connect_ms;
     long total_ms;
-    const char *ca_file; /* NULL: as libcurl was built */
-    const char *ca_dir;  /* NULL: the same; alone: no file */
     bool (*next)(void *context, struct http_request *ret_request);
     bool (*answered)(void *context, const struct http_answer *answer);
     void *context;

@@ -4,12 +4,21 @@
  *
  *     == YYYY-MM-DD TOOL METHOD ENDPOINT
  *     the request's bytes, as libcurl writes them in HTTP/1.1
- *     == 204 accepted | == 422 refused | == 503 waits | == no answer, waits
+ *     one last line, perhaps with blanks at its end:
+ *       == 204 accepted | == 422 refused | == 503 waits
+ *       == no answer, waits | == did not leave, waits
  *
- * TOOL is the id. A record is written before its request may leave; where
- * nothing left after all, the file is cut back. A record without its last
- * line was being sent when the sender was killed, and is closed as not
- * answered. No line of a request begins with "== ". At most 1 MiB is kept.
+ * TOOL is the id. After a status follows " over HTTP/2" where the request went
+ * so: with the same method, target, headers and values, in that version's
+ * binary form. What libcurl repeats by itself, since the server had closed the
+ * connection or refused the stream before it read it, stands there once. No
+ * line of a request begins with "== ". At most 1 MiB is kept.
+ *
+ * A record is written before its request may leave; where nothing left after
+ * all, the file is cut back. Over HTTP/2 several are under way at a time: then
+ * a record is given a last line, "no answer", as the next one is begun, and
+ * the answer is written over it. So only the last record of the file may be
+ * without, namely where the sender was killed; it is closed as not answered.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,27 +30,12 @@
 
 #include <tel/outbox.h>
 
+#include "logged.h"
 #include "sender.h"
 
 #define LOG_MAX_BYTES (1 << 20)
-#define NO_ANSWER "== no answer, waits\n"
-
-static bool digits(const char *at, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (at[i] < '0' || at[i] > '9')
-            return false;
-    }
-    return true;
-}
-
-/* "== 2026-01-31 ..." begins a record; "== 204 ..." ends one. */
-static bool begins_record(const char *line)
-{
-    return strncmp(line, "== ", 3) == 0 && strlen(line) > 13 &&
-           digits(line + 3, 4) && line[7] == '-' && digits(line + 8, 2) &&
-           line[10] == '-' && digits(line + 11, 2);
-}
+/* The longest last line: any fits in the place of another. */
+#define ANSWER_LEN strlen("== 204 accepted over HTTP/2")
 
 /* What of the text is kept: from the first record on that leaves room. */
 static const char *cut_at(const struct bytes *text, size_t need_bytes)
@@ -54,22 +48,19 @@ static const char *cut_at(const struct bytes *text, size_t need_bytes)
     const char *at = text->at + (text->len - keep);
     for (at = strchr(at, '\n'); at; at = strchr(at, '\n')) {
         at++;
-        if (begins_record(at))
+        if (logged_begins(at, strcspn(at, "\n")))
             return at;
     }
     return text->at + text->len;
 }
 
-/* Whether the last line says how a request was answered. */
+/* Whether the last line ends a record. */
 static bool is_closed(const char *text, size_t len)
 {
     size_t at = len - 1;
     while (at > 0 && text[at - 1] != '\n')
         at--;
-    return text[len - 1] == '\n' &&
-           (strcmp(text + at, NO_ANSWER) == 0 ||
-            (strncmp(text + at, "== ", 3) == 0 && digits(text + at + 3, 3) &&
-             text[at + 6] == ' '));
+    return text[len - 1] == '\n' && logged_answers(text + at, len - 1 - at);
 }
 
 /* Closes a record left open, and drops the oldest. */
@@ -86,7 +77,7 @@ static int tidy(const struct state *state, size_t need_bytes)
     if (!closed) {
         if (text.at[text.len - 1] != '\n')
             bytes_add(&text, "\n");
-        bytes_add(&text, NO_ANSWER);
+        bytes_add(&text, LOGGED_NO_ANSWER "\n");
         if (bytes_failed(&text))
             return -ENOMEM;
     }
@@ -103,13 +94,17 @@ int log_open(const struct state *state, size_t need_bytes, struct log *ret_log)
     int r = tidy(state, need_bytes);
     if (r < 0)
         return r;
-    int fd =
-        openat(state->dir, TEL_LOG_FILE,
-               O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = openat(state->dir, TEL_LOG_FILE,
+                    O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return -errno;
-    ret_log->fd = fd;
-    ret_log->before = 0;
+    off_t end = lseek(fd, 0, SEEK_END);
+    if (end < 0) {
+        r = -errno;
+        (void)close(fd);
+        return r;
+    }
+    *ret_log = (struct log){.fd = fd, .end = end};
     return 0;
 }
 
@@ -122,45 +117,96 @@ void log_close(struct log *log)
     log->fd = -1;
 }
 
-int log_request(struct log *log, const char *id, enum tel_method method,
-                const char *endpoint, const char *bytes, size_t len)
+static int put(const struct log *log, off_t at, const char *text, size_t len)
 {
-    _cleanup_bytes_ struct bytes record = BYTES_EMPTY;
-    char day[32];
-    struct tm tm;
-    struct stat st;
-    time_t today = state_today();
-    if (fstat(log->fd, &st) < 0 || !gmtime_r(&today, &tm) ||
-        strftime(day, sizeof(day), "== %Y-%m-%d ", &tm) == 0)
-        return -EIO;
-    bytes_add(&record, day);
-    bytes_add(&record, id);
-    bytes_add(&record, method == TEL_GET ? " GET " : " POST ");
-    bytes_add(&record, endpoint);
-    bytes_add(&record, "\n");
-    bytes_add_len(&record, bytes, len);
-    if (bytes_failed(&record))
-        return -ENOMEM;
-    log->before = st.st_size;
-    int r = write_all(log->fd, record.at, record.len);
-    if (r < 0)
-        (void)!ftruncate(log->fd, log->before);
-    return r;
+    if (lseek(log->fd, at, SEEK_SET) < 0)
+        return -errno;
+    return write_all(log->fd, text, len);
 }
 
-void log_answer(struct log *log, int status, bool left)
+/* A last line, with blanks up to len. */
+static void add_answer(struct bytes *text, const char *line, size_t len)
 {
-    char line[32];
-    if (status == 0 && !left) {
-        (void)!ftruncate(log->fd, log->before);
+    bytes_add(text, line);
+    for (size_t at = strlen(line); at < len; at++)
+        bytes_add(text, " ");
+    bytes_add(text, "\n");
+}
+
+static int add_head(struct bytes *text, const char *id, enum tel_method method,
+                    const char *endpoint)
+{
+    char day[32];
+    struct tm tm;
+    time_t today = state_today();
+    if (!gmtime_r(&today, &tm) ||
+        strftime(day, sizeof(day), "== %Y-%m-%d ", &tm) == 0)
+        return -EIO;
+    bytes_add(text, day);
+    bytes_add(text, id);
+    bytes_add(text, method == TEL_GET ? " GET " : " POST ");
+    bytes_add(text, endpoint);
+    bytes_add(text, "\n");
+    return 0;
+}
+
+int log_request(struct log *log, struct log_record *record, const char *id,
+                enum tel_method method, const char *endpoint, const char *bytes,
+                size_t len)
+{
+    _cleanup_bytes_ struct bytes text = BYTES_EMPTY;
+    if (log->open)
+        add_answer(&text, LOGGED_NO_ANSWER, ANSWER_LEN);
+    off_t begin = log->end + (off_t)text.len;
+    int r = add_head(&text, id, method, endpoint);
+    bytes_add_len(&text, bytes, len);
+    if (r == 0 && bytes_failed(&text))
+        r = -ENOMEM;
+    if (r == 0)
+        r = put(log, log->end, text.at, text.len);
+    if (r < 0) {
+        (void)!ftruncate(log->fd, log->end);
+        return r;
+    }
+    if (log->open)
+        log->open->answer = log->end;
+    *record = (struct log_record){.begin = begin};
+    log->open = record;
+    log->end += (off_t)text.len;
+    return 0;
+}
+
+static void say(const struct http_answer *answer, char *line, size_t size)
+{
+    if (answer->status == 0)
+        snprintf(line, size, "%s",
+                 answer->left ? LOGGED_NO_ANSWER : LOGGED_NOT_LEFT);
+    else
+        snprintf(line, size, "== %03d %s%s", answer->status,
+                 answer_accepted(answer->status)  ? "accepted"
+                 : answer_refused(answer->status) ? "refused"
+                                                  : "waits",
+                 answer->http2 ? " over HTTP/2" : "");
+}
+
+void log_answer(struct log *log, struct log_record *record,
+                const struct http_answer *answer)
+{
+    _cleanup_bytes_ struct bytes text = BYTES_EMPTY;
+    char line[64];
+    bool open = log->open == record;
+    if (open)
+        log->open = NULL;
+    if (open && answer->status == 0 && !answer->left) {
+        (void)!ftruncate(log->fd, record->begin);
+        log->end = record->begin;
         return;
     }
-    if (status == 0)
-        snprintf(line, sizeof(line), "%s", NO_ANSWER);
-    else
-        snprintf(line, sizeof(line), "== %03d %s\n", status,
-                 answer_accepted(status)  ? "accepted"
-                 : answer_refused(status) ? "refused"
-                                          : "waits");
-    (void)write_all(log->fd, line, strlen(line));
+    say(answer, line, sizeof(line));
+    add_answer(&text, line, open ? 0 : ANSWER_LEN);
+    if (bytes_failed(&text) ||
+        put(log, open ? log->end : record->answer, text.at, text.len) < 0)
+        return;
+    if (open)
+        log->end += (off_t)text.len;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* tel-send: delivers what waits. */
+#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
@@ -47,6 +49,29 @@ static void settle_down(void)
     (void)!chdir("/");
 }
 
+/*
+ * A person's whole environment becomes what a recorded program would have
+ * handed on: what libraries read there (SSLKEYLOGFILE, OPENSSL_CONF, a
+ * resolver's options) changes neither what is sent nor where keys are written.
+ */
+static int forget_variables(char **vars)
+{
+    size_t count = 0;
+    char **given;
+    while (vars[count])
+        count++;
+    given = calloc(count + 1, sizeof(*given));
+    if (!given)
+        return -ENOMEM;
+    count = 0;
+    for (char **var = vars; *var; var++) {
+        if (tel_sender_given(*var))
+            given[count++] = *var;
+    }
+    environ = given;
+    return 0;
+}
+
 static int say_off(const struct sender *sender,
                    const struct tel_verdict *verdict)
 {
@@ -88,6 +113,8 @@ int main(int argc, char **argv)
     tel_env_read(&sender.env, environ, getauxval(AT_SECURE) != 0, geteuid());
     if (tel_decide_early(&sender.env, &verdict))
         return say_off(&sender, &verdict);
+    if (forget_variables(environ) < 0)
+        return 1;
     if (tel_path_state(&sender.env, sender.state, sizeof(sender.state)) < 0) {
         if (sender.mode != MODE_FLUSH)
             return 0;

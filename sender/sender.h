@@ -13,6 +13,7 @@
 #include <tel/runs.h>
 
 #include "files.h"
+#include "http.h"
 
 #define DEFAULT_INTERVAL_S 900
 #define DEFAULT_LINGER_S 60
@@ -169,25 +170,33 @@ int exchange(const struct state *state, const struct file *file,
 
 /* ---- the log of what left ------------------------------------------------ */
 
-struct log {
-    int fd;
-    off_t before; /* its length without the record that is being written */
+struct log_record {
+    off_t begin;
+    off_t answer; /* where its last line is, once another record follows */
 };
 
-#define LOG_CLOSED \
-    {              \
-        -1, 0      \
+struct log {
+    int fd;
+    off_t end;
+    struct log_record *open; /* the last one, while it has no last line */
+};
+
+#define LOG_CLOSED  \
+    {               \
+        -1, 0, NULL \
     }
 #define _cleanup_log_ __attribute__((cleanup(log_close)))
 
 /* Opens sent.log with room for need_bytes more, dropping the oldest. */
 int log_open(const struct state *state, size_t need_bytes, struct log *ret_log);
 void log_close(struct log *log);
-/* Called before a request may leave ... */
-int log_request(struct log *log, const char *id, enum tel_method method,
-                const char *endpoint, const char *bytes, size_t len);
-/* ... and after. status 0: no answer; left: bytes of it were sent. */
-void log_answer(struct log *log, int status, bool left);
+/* Called before a request may leave; the record must stay until ... */
+int log_request(struct log *log, struct log_record *record, const char *id,
+                enum tel_method method, const char *endpoint, const char *bytes,
+                size_t len);
+/* ... it is answered, or known not to be. */
+void log_answer(struct log *log, struct log_record *record,
+                const struct http_answer *answer);
 
 /* ---- modes --------------------------------------------------------------- */
 

@@ -136,6 +136,20 @@ static enum tel_wrap_mode choose_mode(enum tel_wrap_mode mode, bool childless)
     return mode == TEL_WRAP_AUTO ? TEL_WRAP_SUPERVISE : mode;
 }
 
+#ifdef TEL_OPT_OUT
+/* To the person, once; and what was not shown is not recorded. */
+static void show_notice(const struct tel_env *env, const char *path)
+{
+    static struct tel_policy policy;
+    const char *slash = strrchr(path, '/');
+
+    if (tel_policy_find(env, slash != NULL ? slash + 1 : path, &policy, NULL) ==
+        0) {
+        (void)tel_notice_show(env, &policy, STDERR_FILENO);
+    }
+}
+#endif
+
 int tel_wrap(const struct tel_wrap *wrap)
 {
     char path[4096];
@@ -152,6 +166,7 @@ int tel_wrap(const struct tel_wrap *wrap)
         .euid = (uid_t)getauxval(AT_EUID),
         .wrapped = true,
     };
+    enum tel_begin begun;
     int r;
 
     tel_env_read(&env, wrap->envp, program.secure, program.euid);
@@ -167,7 +182,13 @@ int tel_wrap(const struct tel_wrap *wrap)
     mode = choose_mode(wrap->mode, childless);
     program.watched =
         mode == TEL_WRAP_IN_PLACE && !childless && !adopts_orphans();
-    if (tel_run_begin(&program, &run) != TEL_BEGIN_RECORDED) {
+    begun = tel_run_begin(&program, &run);
+#ifdef TEL_OPT_OUT
+    if (begun == TEL_BEGIN_UNTOLD) {
+        show_notice(&env, path);
+    }
+#endif
+    if (begun != TEL_BEGIN_RECORDED) {
         return failed_start(argv[0], become(path, argv, wrap->envp));
     }
     return mode == TEL_WRAP_IN_PLACE

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tel preview: the request of a command line, or the rule that forbids it. */
 #include "person.h"
+#include "terminal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -64,6 +65,17 @@ static void test_preview_post_is_exact(void **state)
     scratch_free(s);
 }
 
+/* The lines that begin with a key, up to the first empty line after them. */
+static size_t entries_of(const char *human)
+{
+    const char *at = strstr(human, "\n\n") + 1;
+    size_t entries = 0;
+
+    for (; at[1] != '\n'; at = strchr(at + 1, '\n'))
+        entries += at[3] != ' ';
+    return entries;
+}
+
 static void test_preview_for_a_person_has_fields_and_request(void **state)
 {
     struct scratch *s = person_consenting(DEMO_GET);
@@ -77,10 +89,224 @@ static void test_preview_for_a_person_has_fields_and_request(void **state)
     assert_non_null(strstr(human, "\n  e        commit_amend "));
     assert_non_null(strstr(human, "\n  fmt      c+ "));
     assert_non_null(strstr(human, "See which formats are used"));
-    /* As many lines as the request has keys. */
-    assert_int_equal(count_of(human, "\n  "), count_of(raw, "="));
+    /* A line for each key of the request, and no other. */
+    assert_int_equal(entries_of(human), count_of(raw, "="));
     free(human);
     free(raw);
+    scratch_free(s);
+}
+
+/* What the line of this key (or argument) says, without the key. */
+static void expect_entry(const char *human, const char *key,
+                         const char *expected)
+{
+    char start[64];
+    const char *at;
+    size_t len;
+
+    snprintf(start, sizeof(start), "\n  %-8s ", key);
+    at = strstr(human, start);
+    if (at == NULL) {
+        fail_msg("no %s in %s", key, human);
+        return;
+    }
+    at += strlen(start);
+    len = strcspn(at, "\n");
+    if (len != strlen(expected) || memcmp(at, expected, len) != 0)
+        fail_msg("%s: %.*s instead of %s", key, (int)len, at, expected);
+}
+
+#define ALL                                                            \
+    "[tool]\nid = demo-id\nendpoint = http://127.0.0.1:9/in\n"         \
+    "version = 1.2\nmethod = POST\n[command]\nvalue-options = -C -m\n" \
+    "[verbs]\ncommit = c\nremote add = r\n[aliases]\nci = commit\n"    \
+    "[modifiers]\ncommit --amend = amend\n[fields]\nms = rounded\n"    \
+    "exit = class\nfmt = word --format -f: json\nquiet = flag -q\n"    \
+    "tty = flag @terminal\nrt = runtime: sh\nn = count\n"
+
+static void test_preview_says_where_each_value_comes_from(void **state)
+{
+    struct scratch *s = person_consenting(ALL);
+    char *out = scratch_ok(s, 0, TEL, "preview", "demo", "-C", "x", "ci", "-qm",
+                           "--amend", "--amend", "--format", "json", "--nope",
+                           "--", "-q", NULL);
+
+    (void)state;
+    expect_entry(out, "t", "demo-id          demo.conf:2");
+    expect_entry(out, "e",
+                 "commit_amend     alias ci (demo.conf:12) of verb commit "
+                 "(demo.conf:9), your argument 3; modifier amend "
+                 "(demo.conf:14), --amend in your argument 6");
+    expect_entry(out, "v", "1                the version of this format");
+    expect_entry(out, "tv", "1.2              demo.conf:4");
+    expect_entry(out, "os", "linux            the system");
+    expect_entry(out, "ms",
+                 "0                the run itself, rounded (0 stands for it "
+                 "here)");
+    expect_entry(out, "exit",
+                 "ok               the run itself, ok or error (ok stands for "
+                 "it here)");
+    expect_entry(out, "fmt",
+                 "json             demo.conf:18, --format in your argument 7, "
+                 "its value in your argument 8, which is listed");
+    expect_entry(out, "quiet",
+                 "yes              demo.conf:19, -q in your argument 4");
+    expect_entry(out, "tty",
+                 "no               demo.conf:20, tel's own standard output is "
+                 "no terminal");
+    expect_entry(
+        out, "rt",
+        "-                demo.conf:21, not a script that can be found "
+        "along PATH");
+    expect_entry(
+        out, "n",
+        "-                demo.conf:22, said by the tool itself, if at "
+        "all");
+    expect_entry(out, "1", "an option, -C (demo.conf:7)");
+    expect_entry(out, "2", "skipped: the value of -C (demo.conf:7)");
+    expect_entry(out, "3", "a word, of the alias");
+    expect_entry(out, "4", "an option, -m (demo.conf:7)");
+    expect_entry(out, "5", "skipped: the value of -m (demo.conf:7)");
+    expect_entry(out, "6", "an option, --amend (demo.conf:14)");
+    expect_entry(out, "8", "skipped: the value of --format (demo.conf:18)");
+    expect_entry(out, "9", "an option, not listed");
+    expect_entry(out, "10", "--, behind which no option stands");
+    expect_entry(out, "11", "a word");
+    free(out);
+    scratch_free(s);
+}
+
+static void test_preview_says_why_other_and_none(void **state)
+{
+    struct scratch *s = person_consenting(ALL);
+    char *out = scratch_ok(s, 0, TEL, "preview", "demo", "-q", "remote",
+                           "canary", "-fcanary", NULL);
+
+    (void)state;
+    expect_entry(out, "e",
+                 "other            no listed verb is, or begins with, your "
+                 "arguments 2 and 3");
+    expect_entry(out, "fmt",
+                 "other            demo.conf:18, -f in your argument 4, which "
+                 "is not listed, so other");
+    expect_entry(out, "2", "a word, and no verb");
+    assert_null(strstr(out, "canary"));
+    free(out);
+    out = scratch_ok(s, 0, TEL, "preview", "demo", "--format", NULL);
+    expect_entry(out, "e",
+                 "none             no argument is a word that could be a verb");
+    expect_entry(out, "fmt",
+                 "-                demo.conf:18, none of its options is given "
+                 "with a value");
+    expect_entry(out, "quiet",
+                 "no               demo.conf:19, none of its options is given");
+    free(out);
+    out = scratch_ok(s, 0, TEL, "preview", "demo", "remote", "-C", "add", "add",
+                     NULL);
+    expect_entry(out, "e",
+                 "remote_add       verb remote add (demo.conf:10), your "
+                 "arguments 1 and 4");
+    free(out);
+    scratch_free(s);
+}
+
+static void test_preview_without_verbs_or_version(void **state)
+{
+    struct scratch *s = person_consenting(
+        "[tool]\nid = demo-id\nendpoint = http://127.0.0.1:9/in\n"
+        "[command]\nverbs = none\n[fields]\nms = bucket\nexit = 2 3\n");
+    char *out = scratch_ok(s, 0, TEL, "preview", "demo", "a", NULL);
+
+    (void)state;
+    expect_entry(out, "e", "run              the policy says verbs = none");
+    expect_entry(out, "tv", "devel            the policy names no version");
+    expect_entry(out, "ms",
+                 "0                the run itself, in coarse steps (0 stands "
+                 "for it here)");
+    expect_entry(out, "exit",
+                 "0                the run itself, a listed status or error (0 "
+                 "stands for it here)");
+    free(out);
+    scratch_free(s);
+}
+
+/* Read back as JSON; the caller drops it. */
+static json_t *preview_json(struct scratch *s, int status, char *const *argv)
+{
+    struct result r = scratch_runv(s, argv);
+    json_error_t error;
+    json_t *json = json_loads(r.out, JSON_REJECT_DUPLICATES, &error);
+
+    assert_int_equal(r.status, status);
+    assert_string_equal(r.err, "");
+    if (json == NULL)
+        fail_msg("%s in %s", error.text, r.out);
+    result_clear(&r);
+    return json;
+}
+
+static void test_preview_as_json_is_the_same(void **state)
+{
+    char *argv[] = {(char[]){TEL},      (char[]){"preview"},
+                    (char[]){"--json"}, (char[]){"demo"},
+                    (char[]){"-C"},     (char[]){"x"},
+                    (char[]){"commit"}, NULL};
+    struct scratch *s = person_consenting(ALL);
+    char *raw = scratch_ok(s, 0, TEL, "preview", "--raw", "demo", "-C", "x",
+                           "commit", NULL);
+    json_t *json = preview_json(s, 0, argv);
+    json_t *args = json_object_get(json, "arguments");
+    json_t *entry = json_array_get(json_object_get(json, "event"), 1);
+
+    (void)state;
+    assert_string_equal(json_string_value(json_object_get(json, "request")),
+                        raw);
+    assert_true(json_is_true(json_object_get(json, "on")));
+    assert_int_equal(json_array_size(json_object_get(json, "event")), 10);
+    assert_int_equal(json_array_size(json_object_get(json, "not_sent")), 3);
+    assert_string_equal(json_string_value(json_object_get(entry, "value")),
+                        "commit");
+    assert_int_equal(json_integer_value(json_object_get(entry, "line")), 9);
+    assert_int_equal(json_array_size(args), 3);
+    assert_string_equal(
+        json_string_value(json_object_get(json_array_get(args, 1), "kind")),
+        "value");
+    assert_string_equal(
+        json_string_value(json_object_get(json_array_get(args, 1), "option")),
+        "-C");
+    json_decref(json);
+    free(raw);
+    scratch_set(s, "CI", "1");
+    json = preview_json(s, 1, argv);
+    assert_true(json_is_false(json_object_get(json, "on")));
+    assert_int_equal(json_integer_value(json_object_get(json, "rule")), 4);
+    assert_string_equal(json_string_value(json_object_get(json, "variable")),
+                        "CI");
+    assert_null(json_object_get(json, "event"));
+    json_decref(json);
+    person_refused(s, "do not go together", "preview", "--json", "--raw",
+                   "demo", NULL);
+    scratch_free(s);
+}
+
+static void test_preview_on_a_terminal_says_so(void **state)
+{
+    char *argv[] = {(char[]){TEL}, (char[]){"preview"}, (char[]){"demo"},
+                    (char[]){"-q\33[2J\a"}, NULL};
+    struct scratch *s;
+    struct terminal *t;
+
+    (void)state;
+    skip_unless(terminal_works(), "no pseudo-terminal to be had");
+    s = person_consenting(ALL);
+    t = terminal_start(s, argv);
+    assert_int_equal(terminal_end(t), 0);
+    assert_non_null(strstr(t->shown,
+                           "yes              demo.conf:20, tel's own standard "
+                           "output is a terminal"));
+    assert_null(strchr(t->shown, '\33'));
+    assert_null(strchr(t->shown, '\a'));
+    terminal_free(t);
     scratch_free(s);
 }
 
@@ -227,7 +453,9 @@ static void test_preview_ignored_verb_is_a_no(void **state)
     assert_null(strstr(r.out, "secret"));
     assert_int_equal(raw.status, 1);
     assert_string_equal(raw.out, "");
-    assert_string_equal(raw.err, r.out);
+    assert_int_equal(count_of(raw.err, "\n"), 1);
+    assert_int_equal(strncmp(r.out, raw.err, strlen(raw.err)), 0);
+    expect_entry(r.out, "1", "a word, and no verb");
     free(scratch_ok(s, 0, TEL, "preview", "demo", "commit", NULL));
     result_clear(&r);
     result_clear(&raw);
@@ -381,6 +609,11 @@ int main(void)
         cmocka_unit_test(test_preview_get_is_exact),
         cmocka_unit_test(test_preview_post_is_exact),
         cmocka_unit_test(test_preview_for_a_person_has_fields_and_request),
+        cmocka_unit_test(test_preview_says_where_each_value_comes_from),
+        cmocka_unit_test(test_preview_says_why_other_and_none),
+        cmocka_unit_test(test_preview_without_verbs_or_version),
+        cmocka_unit_test(test_preview_as_json_is_the_same),
+        cmocka_unit_test(test_preview_on_a_terminal_says_so),
         cmocka_unit_test(test_preview_leaves_the_tools_options_alone),
         cmocka_unit_test(test_preview_takes_a_path),
         cmocka_unit_test(test_preview_off_by_each_variable),

@@ -50,7 +50,7 @@ static void test_status_json_holds_every_key(void **state)
 
     (void)state;
     assert_int_equal(json_object_size(status), 2);
-    assert_int_equal(json_object_size(tool), 10);
+    assert_int_equal(json_object_size(tool), 11);
     expect(tool, "name", "demo");
     expect(tool, "id", "demo-id");
     assert_false(truth(tool, "on"));
@@ -58,6 +58,7 @@ static void test_status_json_holds_every_key(void **state)
     assert_int_equal(number(tool, "rule"), 7);
     assert_true(json_is_string(json_object_get(tool, "why")));
     expect(tool, "variable", NULL);
+    expect(tool, "advice", "tel on demo");
     assert_int_equal(number(tool, "waiting"), 0);
     assert_int_equal(number(tool, "kept"), 0);
     assert_int_equal(number(tool, "dropped"), 0);
@@ -142,7 +143,7 @@ static void test_status_bad_policy_is_off_with_its_line(void **state)
                   "[tool]\nid = bad\nnon\"sense\\\t\x01\xff = 1\n");
     status = person_status(s);
     tool = person_tool(status, "bad");
-    assert_int_equal(json_object_size(tool), 10);
+    assert_int_equal(json_object_size(tool), 11);
     expect(tool, "id", NULL);
     assert_false(truth(tool, "on"));
     assert_int_equal(number(tool, "rule"), 0);

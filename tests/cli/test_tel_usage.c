@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const commands[] = {"status", "on",      "off",   "preview",
-                                       "log",    "flush",   "purge", "init",
-                                       "env",    "complete"};
+static const char *const commands[] = {
+    "status", "on",    "off",      "preview", "stats", "log", "flush",
+    "purge",  "check", "disclose", "audit",   "init",  "env", "complete"};
 
 /* The usage lines of the manual's synopsis without its marks, as one text. */
 static char *read_synopsis(void)
@@ -132,6 +132,7 @@ static void test_usage_bad_commands_are_refused(void **state)
     person_refused(s, "no such command: x?y", "x\ny", NULL);
     person_refused(s, "no such command: x", "help", "x", NULL);
     person_refused(s, "one too many: b", "help", "log", "b", NULL);
+    person_refused(s, "one too many: b", "stats", "a", "b", NULL);
     /* All but the last, which takes the words of other commands. */
     for (size_t i = 0; i < COUNT(commands) - 1; i++)
         person_refused(s, "no such option: --nonsense", commands[i],
@@ -143,6 +144,12 @@ static void test_usage_bad_commands_are_refused(void **state)
     person_refused(s, "one too many: b", "flush", "b", NULL);
     person_refused(s, "one too many: b", "purge", "b", NULL);
     person_refused(s, "one too many: b", "env", "b", NULL);
+    person_refused(s, "one too many: b", "check", "a", "b", NULL);
+    person_refused(s, "one too many: b", "disclose", "a", "b", NULL);
+    person_refused(s, "which policy?", "check", NULL);
+    person_refused(s, "which policy?", "disclose", NULL);
+    person_refused(s, "markdown, man or text, not pdf", "disclose", "a",
+                   "--format", "pdf", NULL);
     person_refused(s, "which tool?", "on", NULL);
     person_refused(s, "which tool?", "preview", NULL);
     person_refused(s, "which tool?", "preview", "--raw", NULL);

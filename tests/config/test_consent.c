@@ -3,9 +3,12 @@
 #include "example.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define STRANGER 54321
@@ -292,6 +295,92 @@ static void test_consent_folder_of_somebody_else_is_not_written(void **state)
     assert_true(err.text[0] != '\0');
 }
 
+static void expect_unread(struct scratch *scratch)
+{
+    struct tel_env env = env_of(scratch);
+    struct tel_verdict verdict;
+
+    tel_decide(&env, &policy, &verdict);
+    assert_false(verdict.on);
+    assert_int_equal(verdict.rule, 6);
+    assert_true(verdict.unread);
+}
+
+static void test_consent_folder_of_somebody_else_is_not_believed(void **state)
+{
+    skip_unless(geteuid() == 0, "only root can give a folder away");
+    say(*state, &policy, TEL_ANSWER_YES);
+    assert_int_equal(
+        chown(scratch_path(*state, "config/tel"), STRANGER, (gid_t)-1), 0);
+    expect_unread(*state);
+}
+
+static void test_consent_that_anybody_may_write_is_not_believed(void **state)
+{
+    static const char *const paths[] = {"config/tel/consent", "config/tel"};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct tel_env env = env_of(*state);
+
+        say(*state, &policy, TEL_ANSWER_YES);
+        assert_int_equal(chmod(scratch_path(*state, "%s", paths[i]), 0707), 0);
+        expect_unread(*state);
+        assert_true(tel_consent_write(&env, &policy, TEL_ANSWER_YES, NULL) < 0);
+        assert_int_equal(chmod(scratch_path(*state, "%s", paths[i]), 0700), 0);
+    }
+}
+
+/* Several words at once: each is kept, as each writer has read what the
+ * one before it wrote. */
+static void test_consent_of_many_at_once_is_all_kept(void **state)
+{
+    enum { WRITERS = 8 };
+    struct tel_env env = env_of(*state);
+    pid_t pids[WRITERS];
+    char *text;
+
+    fflush(NULL);
+    for (int i = 0; i < WRITERS; i++) {
+        pids[i] = fork();
+        assert_true(pids[i] >= 0);
+        if (pids[i] == 0) {
+            char tool[128];
+
+            snprintf(tool, sizeof(tool),
+                     "[tool]\nid = tool%d\nendpoint = https://x/\n", i);
+            if (tel_policy_parse(&policy, NULL, "x", tool, strlen(tool), NULL) <
+                0)
+                _exit(2);
+            _exit(tel_consent_write(&env, &policy, TEL_ANSWER_NO, NULL) < 0);
+        }
+    }
+    for (int i = 0; i < WRITERS; i++) {
+        int status = -1;
+
+        assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+        assert_int_equal(status, 0);
+    }
+    text = file_read(scratch_path(*state, "config/tel/consent"), NULL);
+    assert_non_null(text);
+    assert_int_equal(count_of(text, " = no\n"), WRITERS);
+    free(text);
+}
+
+/* Not even somebody who holds the lock for ever can keep a no from being
+ * said. */
+static void test_consent_no_waits_for_no_lock_for_long(void **state)
+{
+    struct tel_env env = env_of(*state);
+    int fd;
+
+    say(*state, &policy, TEL_ANSWER_YES);
+    fd = open(scratch_path(*state, "config/tel"), O_RDONLY | O_DIRECTORY);
+    assert_true(fd >= 0);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    assert_int_equal(tel_consent_write(&env, &policy, TEL_ANSWER_NO, NULL), 0);
+    close(fd);
+}
+
 static void test_consent_damaged_file_is_off_and_left_alone(void **state)
 {
     static const char *const texts[] = {
@@ -385,6 +474,10 @@ int main(void)
         TEST(test_consent_without_a_home_cannot_be_said),
         TEST(test_consent_file_of_somebody_else_is_not_believed),
         TEST(test_consent_folder_of_somebody_else_is_not_written),
+        TEST(test_consent_folder_of_somebody_else_is_not_believed),
+        TEST(test_consent_that_anybody_may_write_is_not_believed),
+        TEST(test_consent_of_many_at_once_is_all_kept),
+        TEST(test_consent_no_waits_for_no_lock_for_long),
         TEST(test_consent_damaged_file_is_off_and_left_alone),
         TEST(test_consent_truncated_anywhere_is_never_more_than_said),
         TEST(test_consent_many_tools_fit_or_nothing_changes),

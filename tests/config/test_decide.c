@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define STRANGER 54321
 #define MACHINE TEL_SYSCONFDIR "/tel/tel.conf"
 
 static struct tel_policy policy;
@@ -212,6 +213,18 @@ static void test_decide_ci_table_holds_the_well_known_ones(void **state)
         check_ci(*state, names[i]);
 }
 
+/* npm sets NODE for each script that a person runs. */
+static void test_decide_node_is_ci_at_heroku_only(void **state)
+{
+    scratch_set(*state, "NODE", "/usr/bin/node");
+    expect_on(*state, 6);
+    scratch_set(*state, "NODE", "1");
+    expect_on(*state, 6);
+    scratch_set(*state, "NODE", "/app/.heroku/node/bin/node");
+    expect_off(*state, 4);
+    assert_string_equal(decide(*state, false).variable, "NODE");
+}
+
 static void test_decide_names_that_only_resemble_ci_do_not_count(void **state)
 {
     static const char *const names[] = {
@@ -236,6 +249,41 @@ static void test_decide_machine_policy_is_rule_5(void **state)
     expect_on(*state, 6);
     machine_says("");
     expect_on(*state, 6);
+}
+
+static void test_decide_machine_policy_asking_is_as_none(void **state)
+{
+    machine_says("collect = ask\n");
+    expect_on(*state, 6);
+    machine_says("collect = ask\ncollect = no\n");
+    expect_off(*state, 5);
+    machine_says("collect = no\ncollect = ask\n");
+    expect_off(*state, 5);
+    machine_says("collect = ask\nmore = 1\n");
+    expect_off(*state, 5);
+}
+
+static void test_decide_machine_policy_of_somebody_else_is_off(void **state)
+{
+    skip_unless(geteuid() == 0, "only root can give a file away");
+    machine_says("collect = ask\n");
+    assert_int_equal(chown(MACHINE, STRANGER, (gid_t)-1), 0);
+    expect_off(*state, 5);
+    assert_int_equal(chown(MACHINE, 0, (gid_t)-1), 0);
+    expect_on(*state, 6);
+    assert_int_equal(chown(TEL_SYSCONFDIR "/tel", STRANGER, (gid_t)-1), 0);
+    expect_off(*state, 5);
+}
+
+static void test_decide_machine_policy_anybody_may_write_is_off(void **state)
+{
+    machine_says("collect = ask\n");
+    assert_int_equal(chmod(MACHINE, 0646), 0);
+    expect_off(*state, 5);
+    assert_int_equal(chmod(MACHINE, 0664), 0);
+    expect_on(*state, 6);
+    assert_int_equal(chmod(TEL_SYSCONFDIR "/tel", 0757), 0);
+    expect_off(*state, 5);
 }
 
 static void test_decide_machine_policy_that_is_no_file_is_off(void **state)
@@ -383,7 +431,11 @@ int main(void)
         TEST(test_decide_every_ci_variable_is_off),
         TEST(test_decide_ci_table_holds_the_well_known_ones),
         TEST(test_decide_names_that_only_resemble_ci_do_not_count),
+        TEST(test_decide_node_is_ci_at_heroku_only),
         TEST(test_decide_machine_policy_is_rule_5),
+        TEST(test_decide_machine_policy_asking_is_as_none),
+        TEST(test_decide_machine_policy_of_somebody_else_is_off),
+        TEST(test_decide_machine_policy_anybody_may_write_is_off),
         TEST(test_decide_machine_policy_that_is_no_file_is_off),
         TEST(test_decide_local_is_on_but_stays_here),
         TEST(test_decide_nothing_said_is_off_by_rule_7),

@@ -286,11 +286,14 @@ static void test_match_modifiers_in_file_order(void **state)
         {"--oneline log", "log_oneline"},
         {"log --graph --oneline", "log_oneline"},
         {"log -p --graph", "log_graph"},
+        {"log --graph -p", "log_graph"},
         {"log -p file", "log_patch"},
         {"log -xpy", "log_patch"},
         {"log --one", "log"},
         {"log --oneline2", "log"},
-        {"log --oneline=x", "log"},
+        {"log --oneline=x", "log_oneline"},
+        {"log -p=x", "log_patch"},
+        {"log --oneline=", "log_oneline"},
         {"log --Graph", "log"},
         {"log -P", "log"},
         {"commit --oneline", "commit"},
@@ -436,6 +439,262 @@ static void test_match_terminal_is_that_of_stdout(void **state)
     assert_string_equal(said[2], "log tty=no");
 }
 
+/* getopt: the last one wins; abbreviations, which it takes, are not matched. */
+static void test_match_follows_getopt(void **state)
+{
+    static const struct row rows[] = {
+        {"log -q -q", "log quiet=yes"},
+        {"log --quiet=false", "log quiet=yes"},
+        {"log -q=0", "log quiet=yes"},
+        {"log --format json --format", "log fmt=json quiet=no"},
+        {"log --format --format json", "log fmt=other quiet=no"},
+        {"log -f", "log quiet=no"},
+        {"log -qf", "log quiet=yes"},
+        {"log -f= json", "log fmt=other quiet=no"},
+        {"log -f=", "log fmt=other quiet=no"},
+        {"log -f==json", "log fmt=other quiet=no"},
+        {"log --format==json", "log fmt=other quiet=no"},
+        {"log --format=json=", "log fmt=other quiet=no"},
+        {"log --format -- -q", "log fmt=other quiet=yes"},
+        {"log -f -- json", "log fmt=other quiet=no"},
+        {"log - -q", "log quiet=yes"},
+        {"log -5 -q", "log quiet=yes"},
+        {"log -5q", "log quiet=yes"},
+        {"-5 log", "log quiet=no"},
+        {"-n 5 log", "other quiet=no"},
+        {"log --quie", "log quiet=no"},
+        {"--forma json log", "other quiet=no"},
+        {"log --qu", "log quiet=no"},
+        {"log -m", "log quiet=no"},
+        {"log -mf json", "log quiet=no"},
+        {"log -qmf json", "log quiet=yes"},
+        {"log ---q", "log quiet=no"},
+        {"log --=q", "log quiet=no"},
+        {"log -=q", "log quiet=yes"},
+        {"log --q", "log quiet=no"},
+        {"log -quiet", "log quiet=yes"},
+        {"log -format json", "log fmt=other quiet=no"},
+    };
+
+    (void)state;
+    CHECK(FIELDS, rows);
+}
+
+/* docker's run takes the options of the program in the image for its own. */
+static void test_match_options_stand_anywhere(void **state)
+{
+    static const struct row rows[] = {
+        {"log a b c d -q", "log quiet=yes"},
+        {"-q log", "log quiet=yes"},
+        {"log a --format json b", "log fmt=json quiet=no"},
+    };
+
+    (void)state;
+    CHECK(FIELDS, rows);
+}
+
+/* As --color and -S of git: a value stands in the same argument or nowhere. */
+static void test_match_attached_values(void **state)
+{
+    static const struct row rows[] = {
+        {"commit", "commit"},
+        {"commit --color", "commit"},
+        {"commit --color=auto", "commit color=auto"},
+        {"commit --color=secret", "commit color=other"},
+        {"commit --color=", "commit color=other"},
+        {"commit --color auto", "commit"},
+        {"--color commit", "commit"},
+        {"commit --color --color=never", "commit color=never"},
+        {"commit --color=never --color", "commit color=never"},
+        {"commit -U3", "commit color=other"},
+        {"commit -Uauto", "commit color=auto"},
+        {"-U commit", "commit"},
+        {"commit -Sab", "commit"},
+        {"commit -S -a", "commit_all"},
+        {"commit -aSa", "commit_all"},
+        {"commit -aS", "commit_all"},
+        {"-S commit", "commit"},
+        {"commit --gpg-sign=-a", "commit"},
+        {"commit -S=", "commit"},
+    };
+
+    (void)state;
+    CHECK(TOOL "[command]\nvalue-options = -S= --gpg-sign=\n"
+               "[verbs]\ncommit = x\n[modifiers]\ncommit -a = all\n"
+               "[fields]\ncolor = word --color= -U=: auto never\n",
+          rows);
+}
+
+#define LONG_NAMES                                                       \
+    TOOL "[command]\nvalue-options = -run -o\n%s"                        \
+         "[verbs]\ntest = x\nplan = x\n[modifiers]\nplan -json = json\n" \
+         "[fields]\nfmt = word -format -f: json\nn = flag -n\n"
+
+/* find, java, go and terraform: "-json" is one option. */
+static void test_match_single_dash_names(void **state)
+{
+    static const struct row bundled[] = {
+        {"test -run x", "test n=no"},
+        {"test -run -n", "test n=no"},
+        {"plan -json", "plan_json n=no"},
+        {"plan -json=true", "plan_json n=no"},
+        {"plan -format json", "plan fmt=json n=no"},
+        {"plan -format=json", "plan fmt=json n=no"},
+        {"plan -fjson", "plan fmt=json n=no"},
+        {"test -json", "test n=no"},
+        /* Not listed: taken apart, into letters that are. */
+        {"test -count", "test n=no"},
+        {"plan -destroy plan", "plan n=no"},
+        {"plan -main", "plan n=yes"},
+        {"-go test", "none n=no"},
+    };
+    static const struct row whole[] = {
+        {"test -run x", "test n=no"},
+        {"plan -json", "plan_json n=no"},
+        {"plan -json=true", "plan_json n=no"},
+        {"plan -format json", "plan fmt=json n=no"},
+        {"plan -format=json", "plan fmt=json n=no"},
+        {"plan -fjson", "plan n=no"},
+        {"plan -f json", "plan fmt=json n=no"},
+        {"plan -f=json", "plan fmt=json n=no"},
+        {"plan -n", "plan n=yes"},
+        {"plan -n=false", "plan n=yes"},
+        {"plan -nn", "plan n=no"},
+        {"plan -main", "plan n=no"},
+        {"-go test", "test n=no"},
+        {"-o=x test", "test n=no"},
+    };
+    char text[1024];
+
+    (void)state;
+    snprintf(text, sizeof(text), LONG_NAMES, "");
+    CHECK(text, bundled);
+    snprintf(text, sizeof(text), LONG_NAMES, "bundled = yes\n");
+    CHECK(text, bundled);
+    snprintf(text, sizeof(text), LONG_NAMES, "bundled = no\n");
+    CHECK(text, whole);
+}
+
+/* As apt-get reads its own: -qq, -o Name=value, -o=Name=value, -q=2. */
+static void test_match_apt_and_docker(void **state)
+{
+    static const struct row rows[] = {
+        {"-qq install x", "install quiet=yes"},
+        {"-q=2 install x", "install quiet=yes"},
+        {"-o Debug::x=1 install", "install quiet=no"},
+        {"-oDebug::x=1 install", "install quiet=no"},
+        {"-o=Debug::x=1 install", "install quiet=no"},
+        {"-yo install remove", "remove quiet=no"},
+        {"-c=file install", "install quiet=no"},
+        {"-t bookworm -sy install", "install_dry quiet=no"},
+        {"install --target-release=x -s", "install_dry quiet=no"},
+        {"container ls -qa", "container_ls quiet=yes"},
+        {"-H tcp://x container --quiet ls", "container_ls quiet=yes"},
+        {"-Htcp://x ps", "container_ls quiet=no"},
+        {"ps -aqf name=secret", "container_ls quiet=yes"},
+        {"ps --filter=-q", "container_ls quiet=no"},
+        {"ps --no-trunc=false", "container_ls quiet=no"},
+    };
+
+    (void)state;
+    CHECK(TOOL "[command]\nvalue-options = -o -c -t -H --host -f --filter\n"
+               "[verbs]\ninstall = x\nremove = x\ncontainer ls = x\n"
+               "[aliases]\nps = container ls\n[modifiers]\ninstall -s = dry\n"
+               "[fields]\nquiet = flag -q --quiet\n",
+          rows);
+}
+
+/* ---- where it was found -------------------------------------------------- */
+
+#define TRACED                                             \
+    COMMAND "[modifiers]\ncommit --amend = amend\n"        \
+            "[fields]\nfmt = word --format -f: json csv\n" \
+            "quiet = flag -q\n"
+
+static struct tel_trace_arg traced[16];
+
+static struct tel_trace trace_line(char *const *args, int nargs)
+{
+    struct tel_trace trace = {.args = traced};
+    struct tel_match found;
+    struct tel_match same;
+    int r;
+
+    assert_true(nargs <= 16);
+    r = tel_match_traced(&policy, args, nargs, &found, &trace);
+    assert_int_equal(r, tel_match(&policy, args, nargs, &same));
+    assert_string_equal(found.event, same.event);
+    return trace;
+}
+
+static void expect_option(struct tel_str option, const char *expected)
+{
+    assert_int_equal(option.len, strlen(expected));
+    assert_memory_equal(tel_str_at(&policy, option), expected, option.len);
+}
+
+static void test_match_trace_says_where(void **state)
+{
+    char *args[] = {(char[]){"-C"},       (char[]){"dir"},  (char[]){"ci"},
+                    (char[]){"--amend"},  (char[]){"-qzm"}, (char[]){"--amend"},
+                    (char[]){"--format"}, (char[]){"csv"},  (char[]){"-fx"},
+                    (char[]){"--nope"},   (char[]){"--"},   (char[]){"-q"}};
+    static const uint8_t kinds[] = {
+        TEL_ARG_OPTION, TEL_ARG_VALUE,  TEL_ARG_WORD,   TEL_ARG_OPTION,
+        TEL_ARG_OPTION, TEL_ARG_VALUE,  TEL_ARG_OPTION, TEL_ARG_VALUE,
+        TEL_ARG_OPTION, TEL_ARG_OPTION, TEL_ARG_DASHES, TEL_ARG_WORD};
+    static const char *const options[] = {"-C", "-C", "",         "--amend",
+                                          "-m", "-m", "--format", "--format",
+                                          "-f", "",   "",         ""};
+    struct tel_trace trace;
+
+    (void)state;
+    parse_into(&policy, TRACED);
+    trace = trace_line(args, 12);
+    for (int i = 0; i < 12; i++) {
+        assert_int_equal(traced[i].kind, kinds[i]);
+        expect_option(traced[i].option, options[i]);
+    }
+    assert_int_equal(trace.verb, 0);
+    assert_int_equal(trace.alias, 0);
+    assert_int_equal(trace.nwords, 2);
+    assert_int_equal(trace.verb_words, 1);
+    assert_int_equal(trace.words[0], 2);
+    assert_int_equal(trace.words[1], 11);
+    assert_int_equal(trace.modifier, 0);
+    assert_int_equal(trace.modifier_arg, 3);
+    assert_int_equal(trace.fields[0].arg, 8);
+    assert_int_equal(trace.fields[0].value_arg, 8);
+    expect_option(trace.fields[0].option, "-f");
+    assert_int_equal(trace.fields[1].arg, 4);
+    expect_option(trace.fields[1].option, "-q");
+    trace = trace_line(args, 8);
+    assert_int_equal(trace.fields[0].arg, 6);
+    assert_int_equal(trace.fields[0].value_arg, 7);
+}
+
+static void test_match_trace_of_nothing(void **state)
+{
+    char *args[] = {(char[]){"secret"}, (char[]){"-q"}, (char[]){"--format"}};
+    struct tel_trace trace;
+
+    (void)state;
+    parse_into(&policy, TRACED "[command]\nunlisted = ignore\n");
+    trace = trace_line(args, 3);
+    assert_int_equal(trace.verb, -1);
+    assert_int_equal(trace.alias, -1);
+    assert_int_equal(trace.modifier, -1);
+    assert_int_equal(trace.modifier_arg, -1);
+    assert_int_equal(trace.nwords, 1);
+    assert_int_equal(trace.verb_words, 0);
+    assert_int_equal(trace.fields[0].arg, -1);
+    assert_int_equal(trace.fields[1].arg, 1);
+    assert_int_equal(traced[2].kind, TEL_ARG_OPTION);
+    trace = trace_line(args, 0);
+    assert_int_equal(trace.nwords, 0);
+    assert_int_equal(trace.fields[1].arg, -1);
+}
+
 /* No bytes of the command line are in what a match says. */
 static void test_match_never_points_into_the_arguments(void **state)
 {
@@ -474,6 +733,13 @@ int main(void)
         cmocka_unit_test(test_match_value_is_never_taken_for_a_modifier),
         cmocka_unit_test(test_match_words_are_listed_values),
         cmocka_unit_test(test_match_flags_are_yes_or_no),
+        cmocka_unit_test(test_match_follows_getopt),
+        cmocka_unit_test(test_match_options_stand_anywhere),
+        cmocka_unit_test(test_match_attached_values),
+        cmocka_unit_test(test_match_single_dash_names),
+        cmocka_unit_test(test_match_apt_and_docker),
+        cmocka_unit_test(test_match_trace_says_where),
+        cmocka_unit_test(test_match_trace_of_nothing),
         cmocka_unit_test(test_match_runtime_is_a_listed_program),
         cmocka_unit_test(test_match_terminal_is_that_of_stdout),
         cmocka_unit_test(test_match_never_points_into_the_arguments),

@@ -41,6 +41,7 @@ static void test_policy_example_command_is_read(void **state)
     parse_into(&policy, EXAMPLE);
     assert_false(policy.verbs_none);
     assert_false(policy.unlisted_ignore);
+    assert_false(policy.unbundled);
     assert_int_equal(policy.nvalue_options, 8);
     assert_int_equal(policy.value_options[0].scope.len, 0);
     expect_str(policy.value_options[0].option, "-C");
@@ -233,8 +234,8 @@ static const struct {
     {3, "[tool]\nid = git\nnonsense\n"},
     {2, "[tool]\nname = git\n"},
     {2, "[tool]\nID = git\n"},
-    {4, "\n\n[nothing]\nx = y\n"},
-    {5, TOOL "[Verbs]\nlog = x\n"},
+    {3, "\n\n[nothing]\nx = y\n"},
+    {4, TOOL "[Verbs]\nlog = x\n"},
     /* [tool] */
     {2, "[tool]\nid = /bin/git\n"},
     {2, "[tool]\nid = .git\n"},
@@ -267,6 +268,8 @@ static const struct {
     /* [command] */
     {5, TOOL "[command]\nverbs = all\n"},
     {5, TOOL "[command]\nunlisted = drop\n"},
+    {5, TOOL "[command]\nbundled = never\n"},
+    {6, TOOL "[command]\nbundled = no\nbundled = no\n"},
     {5, TOOL "[command]\nvalue-options = C\n"},
     {5, TOOL "[command]\nvalue-options = -C --\n"},
     {5, TOOL "[command]\nvalue-options = -\n"},

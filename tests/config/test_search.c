@@ -220,6 +220,63 @@ static void test_search_file_of_root_is_believed(void **state)
     assert_int_equal(tel_policy_load(&policy, path, STRANGER, NULL), 0);
 }
 
+static void refuses(const struct tel_env *env, const char *path)
+{
+    struct tel_err err = {""};
+
+    assert_int_equal(tel_policy_find(env, "x", &policy, &err), -EPERM);
+    assert_int_equal(strncmp(err.text, path, strlen(path)), 0);
+}
+
+static void test_search_folder_of_somebody_else_is_refused(void **state)
+{
+    static const char *const own = "config/tel/tools.d";
+    struct tel_env env = env_of(*state, false);
+    const char *folders[] = {TEL_DATADIR "/tel/tools.d",
+                             TEL_SYSCONFDIR "/tel/tools.d",
+                             scratch_path(*state, "%s", own)};
+
+    skip_unless(geteuid() == 0, "only root can give a folder away");
+    /* The last in the search first, as the first found wins. */
+    for (size_t i = 0; i < 3; i++) {
+        char path[512];
+
+        snprintf(path, sizeof(path), "%s/x.conf", folders[i]);
+        put(path, "own");
+        assert_string_equal(found(*state, "x"), "own");
+        assert_int_equal(chown(folders[i], STRANGER, (gid_t)-1), 0);
+        refuses(&env, folders[i]);
+    }
+}
+
+static void test_search_what_anybody_may_write_is_refused(void **state)
+{
+    const char *folder = scratch_path(*state, "config/tel/tools.d");
+    const char *path = scratch_path(*state, "config/tel/tools.d/x.conf");
+    struct tel_env env = env_of(*state, false);
+
+    put(path, "own");
+    assert_int_equal(chmod(path, 0666), 0);
+    refuses(&env, path);
+    assert_int_equal(chmod(path, 0644), 0);
+    assert_string_equal(found(*state, "x"), "own");
+    assert_int_equal(chmod(folder, 0757), 0);
+    refuses(&env, folder);
+    assert_int_equal(chmod(folder, 01777), 0);
+    refuses(&env, folder);
+}
+
+static void test_search_what_the_group_may_write_is_believed(void **state)
+{
+    const char *path = scratch_path(*state, "config/tel/tools.d/x.conf");
+
+    put(path, "own");
+    assert_int_equal(chmod(path, 0664), 0);
+    assert_int_equal(chmod(scratch_path(*state, "config/tel/tools.d"), 0775),
+                     0);
+    assert_string_equal(found(*state, "x"), "own");
+}
+
 static void test_search_what_is_no_regular_file_is_refused(void **state)
 {
     const char *path = scratch_path(*state, "config/tel/tools.d/x.conf");
@@ -277,6 +334,9 @@ int main(void)
         TEST(test_search_names_that_no_tool_has_are_not_looked_for),
         TEST(test_search_file_of_somebody_else_is_refused),
         TEST(test_search_file_of_root_is_believed),
+        TEST(test_search_folder_of_somebody_else_is_refused),
+        TEST(test_search_what_anybody_may_write_is_refused),
+        TEST(test_search_what_the_group_may_write_is_believed),
         TEST(test_search_what_is_no_regular_file_is_refused),
         TEST(test_search_too_large_a_file_is_refused),
         TEST(test_search_leaves_no_descriptor_open),

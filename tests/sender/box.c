@@ -3,14 +3,9 @@
 #include "box.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -19,6 +14,7 @@
 #include <tel/outbox.h>
 
 #include "../../runs/table.h"
+#include "alone.h"
 
 struct tel_env box_env(const struct box *box)
 {
@@ -28,61 +24,15 @@ struct tel_env box_env(const struct box *box)
     return env;
 }
 
-static void say_id(const char *file, const char *line)
-{
-    int fd = open(file, O_WRONLY | O_CLOEXEC);
-
-    if (fd < 0 || write(fd, line, strlen(line)) < 0)
-        print_message("%s: %s\n", file, strerror(errno));
-    if (fd >= 0)
-        close(fd);
-}
-
-/* The same ids inside a user namespace as outside. */
-static void keep_ids(unsigned uid, unsigned gid)
-{
-    char line[64];
-
-    say_id("/proc/self/setgroups", "deny");
-    snprintf(line, sizeof(line), "%u %u 1\n", uid, uid);
-    say_id("/proc/self/uid_map", line);
-    snprintf(line, sizeof(line), "%u %u 1\n", gid, gid);
-    say_id("/proc/self/gid_map", line);
-}
-
-/*
- * A /dev/shm of the test's own: a sender also looks for a table there, under
- * the user's id, and must meet neither that of other tests nor the user's
- * own. Where the kernel does not let it, the test goes on without.
- */
-static void isolate(void)
-{
-    static bool done;
-    unsigned uid = geteuid();
-    unsigned gid = getegid();
-
-    if (done)
-        return;
-    done = true;
-    if (unshare(CLONE_NEWNS) < 0) {
-        if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-            return;
-        keep_ids(uid, gid);
-        /* Else what it forks is not to be looked at in /proc. */
-        prctl(PR_SET_DUMPABLE, 1);
-    }
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-        mount("tmpfs", "/dev/shm", "tmpfs", 0, "mode=1777") < 0)
-        print_message("/dev/shm is shared: %s\n", strerror(errno));
-}
-
 struct box *box_new(void)
 {
     struct box *box = calloc(1, sizeof(*box));
     struct tel_env env;
 
     assert_non_null(box);
-    isolate();
+    /* A sender also looks for a table in /dev/shm, under the user's id, and
+     * must meet neither that of other tests nor the user's own. */
+    (void)alone_in_memory();
     box->scratch = scratch_new();
     box->server = server_new(AF_INET);
     env = box_env(box);

@@ -17,6 +17,7 @@
 
 #define CONNECTIONS_MAX 4096
 #define REQUEST_MAX (1 << 20)
+#define FLOOD_MAX ((size_t)256 << 20) /* then it was not cut off */
 
 struct request {
     char *raw;
@@ -42,6 +43,7 @@ struct server {
     int first_status;
     struct request *requests;
     size_t nrequests;
+    size_t flooded;
     struct connection connections[CONNECTIONS_MAX];
     size_t nconnections;
 };
@@ -105,6 +107,28 @@ static bool answer(int fd, int status)
     return send(fd, text, (size_t)len, MSG_NOSIGNAL) == len;
 }
 
+/* Answers without an end, until nobody takes it any more. */
+static void flood(struct server *server, int fd, int status)
+{
+    static const char head[] = "HTTP/1.1 200 Said\r\n";
+    static const char line[] = "X-Said: once more and once more and once more"
+                               " and once more and once more\r\n";
+    size_t flooded = 0;
+    ssize_t n = send(fd, head, strlen(head), MSG_NOSIGNAL);
+
+    if (status == SERVER_STALLS)
+        n = send(fd, "Content-Length: 9\r\n\r\n", 21, MSG_NOSIGNAL);
+    if (status == SERVER_FLOODS)
+        n = send(fd, "\r\n", 2, MSG_NOSIGNAL);
+    while (status != SERVER_STALLS && n > 0 && flooded < FLOOD_MAX) {
+        n = send(fd, line, strlen(line), MSG_NOSIGNAL);
+        flooded += n > 0 ? (size_t)n : 0;
+    }
+    pthread_mutex_lock(&server->lock);
+    server->flooded += flooded;
+    pthread_mutex_unlock(&server->lock);
+}
+
 /* Reads one request into buf: its length, or 0 at the end. */
 static size_t read_request(int fd, char *buf, size_t *ret_head)
 {
@@ -150,9 +174,11 @@ static void *serve(void *context)
 
         if (server->delay_ms > 0)
             nanosleep(&delay, NULL);
-        if (status == SERVER_HANGS)
+        if (status <= SERVER_FLOODS)
+            flood(server, connection->fd, status);
+        if (status == SERVER_HANGS || status == SERVER_STALLS)
             continue;
-        if (status == SERVER_CLOSES || !answer(connection->fd, status))
+        if (status < 0 || !answer(connection->fd, status))
             break;
     }
     /* Closed at the end by server_free: the number stays taken. */
@@ -276,6 +302,16 @@ size_t server_connections(struct server *server)
     count = server->nconnections;
     pthread_mutex_unlock(&server->lock);
     return count;
+}
+
+size_t server_flooded(struct server *server)
+{
+    size_t flooded;
+
+    pthread_mutex_lock(&server->lock);
+    flooded = server->flooded;
+    pthread_mutex_unlock(&server->lock);
+    return flooded;
 }
 
 static struct request get(struct server *server, size_t index)

@@ -18,6 +18,11 @@
 /* In the place of a status. */
 #define SERVER_HANGS (-1)  /* never answers */
 #define SERVER_CLOSES (-2) /* closes the connection instead */
+/* 200 with an answer that never ends: in its body, in its head; or with a body
+ * that never comes. */
+#define SERVER_FLOODS (-3)
+#define SERVER_BABBLES (-4)
+#define SERVER_STALLS (-5)
 
 struct server;
 
@@ -35,6 +40,9 @@ void server_first(struct server *server, unsigned count, int status);
 /* Requests so far, answered or not. */
 size_t server_count(struct server *server);
 size_t server_connections(struct server *server);
+
+/* Bytes of answers without an end that were taken off it. */
+size_t server_flooded(struct server *server);
 
 /* The request at index as it came; "" past the last. Until server_free. */
 const char *server_request(struct server *server, size_t index);

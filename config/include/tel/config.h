@@ -215,6 +215,7 @@ struct tel_policy {
     enum tel_default consent;
     bool verbs_none;      /* [command] verbs = none */
     bool unlisted_ignore; /* [command] unlisted = ignore */
+    bool unbundled;       /* [command] bundled = no */
     struct tel_coarse coarse;
     bool crash; /* [fields] crash = on */
     uint16_t nverbs, naliases, nmodifiers, nvalue_options, nfields, nitems,
@@ -242,8 +243,8 @@ int tel_policy_parse(struct tel_policy *ret_policy, const char *name,
                      struct tel_err *err);
 
 /*
- * Reads and parses the file at path. The file must be regular and belong to
- * root or to euid (-EPERM); name is the last part of the path without .conf.
+ * Reads and parses the file at path. The file must be regular, belong to root
+ * or to euid, and not be open to everybody's writing (-EPERM); name is the last part of the path without .conf.
  * Other errors: as open(2), read(2) and tel_policy_parse.
  */
 int tel_policy_load(struct tel_policy *ret_policy, const char *path, uid_t euid,
@@ -252,7 +253,8 @@ int tel_policy_load(struct tel_policy *ret_policy, const char *path, uid_t euid,
 /*
  * Finds the policy for NAME along the search path; the first that exists
  * wins, also when it is bad. -ENOENT: there is none (or NAME is not one that
- * a tool may have). Otherwise as tel_policy_load.
+ * a tool may have). -EPERM also where its folder is not root's or euid's, or
+ * may be written by anybody. Otherwise as tel_policy_load.
  */
 int tel_policy_find(const struct tel_env *env, const char *name,
                     struct tel_policy *ret_policy, struct tel_err *err);
@@ -328,7 +330,9 @@ int tel_policy_kind(const struct tel_policy *policy, size_t index, char *buf,
  */
 struct tel_verdict {
     bool on;
-    bool local; /* on, but to be counted here only */
+    bool local;  /* on, but to be counted here only */
+    bool untold; /* off for no more than that its notice was not shown */
+    bool unread; /* off, as the consent file can't be believed */
     int rule;
     const char *why;
     const char *variable;
@@ -365,6 +369,29 @@ int tel_consent_write(const struct tel_env *env,
                       const struct tel_policy *policy, enum tel_answer answer,
                       struct tel_err *err);
 
+#ifdef TEL_OPT_OUT
+
+#define TEL_NOTICE_MAX 1536
+
+/*
+ * The notice of an opt-out tool, some lines of it, into buf: its length, or
+ * -ENAMETOOLONG.
+ */
+int tel_notice_text(const struct tel_policy *policy, char *buf, size_t size);
+
+/*
+ * Shows the notice of a policy whose verdict is "untold" on the terminal fd,
+ * and keeps that it was shown, for this endpoint and these kinds of data: 0.
+ * Nothing is shown, and nothing kept, where fd is no terminal of which this
+ * process is in the foreground (-ENOTTY), the consent file can't be written
+ * (as tel_consent_write), somebody else is just writing it (-EBUSY), or there
+ * is no need any more (-EALREADY). Context: normal.
+ */
+int tel_notice_show(const struct tel_env *env, const struct tel_policy *policy,
+                    int fd);
+
+#endif
+
 /* ---- matching --------------------------------------------------------- */
 
 /* One value of a field: len 0 where the command line says nothing. */
@@ -386,6 +413,53 @@ struct tel_match {
  */
 int tel_match(const struct tel_policy *policy, char *const *args, int nargs,
               struct tel_match *ret_match);
+
+/* What one argument is to the policy. */
+enum tel_arg_kind {
+    TEL_ARG_WORD,   /* not an option: of the verb, or behind it */
+    TEL_ARG_OPTION, /* one option, or several letters in one */
+    TEL_ARG_VALUE,  /* the value of the option before it: passed over */
+    TEL_ARG_DASHES  /* "--": no option stands behind it */
+};
+
+struct tel_trace_arg {
+    uint8_t kind; /* enum tel_arg_kind */
+    /* TEL_ARG_OPTION: as the policy lists it (of several letters the last that
+     * is listed; len 0: none is). TEL_ARG_VALUE: whose value it is. */
+    struct tel_str option;
+};
+
+/* Which argument gave a field its value: -1 where none did. */
+struct tel_trace_field {
+    int arg;
+    int value_arg;         /* in which its value stands, perhaps the same */
+    struct tel_str option; /* as the policy lists it */
+};
+
+/*
+ * Where each part of a match comes from, as indices of the policy's arrays
+ * and of args, -1 where nothing did; for tel preview. verb is also set where
+ * an alias led to it.
+ */
+struct tel_trace {
+    int verb;
+    int alias;
+    int modifier;
+    int modifier_arg;
+    unsigned nwords; /* the first words that are not options... */
+    int words[TEL_WORDS_MAX];
+    unsigned verb_words; /* ...and how many of them made the verb or alias */
+    struct tel_trace_field fields[TEL_FIELDS_MAX];
+    struct tel_trace_arg *args; /* the caller's, with room for nargs */
+};
+
+/*
+ * tel_match, which also says where everything was found. trace may be NULL:
+ * that is tel_match. On -ENOENT the words and arguments are told too.
+ */
+int tel_match_traced(const struct tel_policy *policy, char *const *args,
+                     int nargs, struct tel_match *ret_match,
+                     struct tel_trace *trace);
 
 /*
  * The value of a TEL_FIELD_RUNTIME field for an interpreter of this program

@@ -72,6 +72,7 @@ enum tel_begin {
     TEL_BEGIN_CONTINUED,    /* this pid's run goes on; *ret_run is armed */
     TEL_BEGIN_OFF,          /* a rule says off */
     TEL_BEGIN_UNCONFIGURED, /* no policy, and no run of this pid */
+    TEL_BEGIN_UNTOLD,       /* off, but a notice would change that */
     TEL_BEGIN_NOT_RECORDED  /* inside a run, unlisted, bad policy, no table, */
                             /* or any doubt */
 };
@@ -187,6 +188,13 @@ int tel_table_dir(const struct tel_env *env, size_t index, char *buf,
 struct tel_table;
 
 /*
+ * Removes from the table's directory what hosts have left there that were
+ * killed while they made the table: how many, or a negative errno (-EPERM: it
+ * is not euid's own). The table itself stays.
+ */
+int tel_table_sweep(const char *dir, uid_t euid);
+
+/*
  * Opens the table in dir and maps all of it. -ENOENT where there is none,
  * -EPERM where directory or file are not euid's own, -EBADMSG where it is no
  * table. The caller closes it.
@@ -252,5 +260,12 @@ void tel_lease_renew(struct tel_table *table);
 void tel_lease_drop(struct tel_table *table);
 /* The pid of the live sender, or 0. */
 pid_t tel_lease_holder(const struct tel_table *table);
+
+/*
+ * Whether a sender is given this variable, NAME=VALUE, of whoever starts it:
+ * where files are, what switches off, proxies and certificates. No other one
+ * has a say in what it does. Context: preload.
+ */
+bool tel_sender_given(const char *variable);
 
 #endif

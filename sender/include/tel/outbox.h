@@ -8,6 +8,7 @@
  * tel_path_state gives, and works for the effective uid only.
  *
  *     tel_outbox_count(state, "git", &counts);     name: NAME, not the id
+ *     tel_outbox_each(state, NULL, show, context);
  *     tel_outbox_dropped(state, "git", &dropped);  here it is the id
  *     tel_outbox_forget(state, "git", &forgotten); after tel off
  *     tel_outbox_purge(state);                     after tel purge
@@ -24,6 +25,7 @@
 #ifndef TEL_OUTBOX_H
 #define TEL_OUTBOX_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The file in the state directory that holds every request that has left. */
@@ -37,6 +39,23 @@ struct tel_outbox_counts {
 /* Counts the events of the tool NAME, or of all tools where name is NULL. */
 int tel_outbox_count(const char *state, const char *name,
                      struct tel_outbox_counts *ret_counts);
+
+/* One event that waits, or is kept. */
+struct tel_outbox_event {
+    const char *name; /* the tool's NAME */
+    bool local;       /* it is kept, and never sent */
+    const char *json; /* the event, as tel_event_from_json reads it */
+};
+
+/*
+ * Shows one event after the other, of the tool NAME or of all tools where
+ * name is NULL, in no order; each is shown once. The strings live as long as
+ * the call.
+ */
+int tel_outbox_each(const char *state, const char *name,
+                    void (*show)(const struct tel_outbox_event *event,
+                                 void *context),
+                    void *context);
 
 /*
  * How many events of the tool with this id (NULL: of all tools) were dropped:

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* A document as a list of blocks. */
+#include "doc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void put(struct doc *doc, const char *bytes, size_t len)
+{
+    if (doc->failed)
+        return;
+    if (doc->len + len + 1 > doc->text_room) {
+        size_t room = (doc->len + len + 1) * 2;
+        char *more = realloc(doc->text, room);
+
+        if (more == NULL) {
+            doc->failed = true;
+            return;
+        }
+        doc->text = more;
+        doc->text_room = room;
+    }
+    memcpy(doc->text + doc->len, bytes, len);
+    doc->len += len;
+    doc->text[doc->len] = '\0';
+}
+
+/* A cell begins behind the NUL of the one before. */
+static void begin_cell(struct doc *doc, struct doc_block *block)
+{
+    if (doc->len > 0)
+        put(doc, "", 1);
+    block->at[block->cells++] = doc->len;
+    put(doc, "", 0);
+}
+
+static void begin(struct doc *doc, enum doc_kind kind)
+{
+    if (doc->count == doc->room) {
+        size_t room = doc->room > 0 ? doc->room * 2 : 64;
+        void *more = reallocarray(doc->blocks, room, sizeof(doc->blocks[0]));
+
+        if (more == NULL) {
+            doc->failed = true;
+            return;
+        }
+        doc->blocks = more;
+        doc->room = room;
+    }
+    doc->blocks[doc->count] = (struct doc_block){.kind = kind};
+    begin_cell(doc, &doc->blocks[doc->count++]);
+}
+
+void doc_heading(struct doc *doc)
+{
+    begin(doc, DOC_HEADING);
+}
+
+void doc_paragraph(struct doc *doc)
+{
+    begin(doc, DOC_PARAGRAPH);
+}
+
+void doc_item(struct doc *doc)
+{
+    begin(doc, DOC_ITEM);
+}
+
+void doc_row(struct doc *doc)
+{
+    begin(doc, DOC_ROW);
+}
+
+void doc_cell(struct doc *doc)
+{
+    struct doc_block *block;
+
+    if (doc->failed)
+        return;
+    block = &doc->blocks[doc->count - 1];
+    if (block->cells < DOC_CELLS)
+        begin_cell(doc, block);
+}
+
+void doc_text(struct doc *doc, const char *string)
+{
+    const char mark = DOC_CODE;
+
+    while (*string != '\0') {
+        size_t len = strcspn(string, "`");
+
+        put(doc, string, len);
+        string += len;
+        if (*string == '`') {
+            put(doc, &mark, 1);
+            string++;
+        }
+    }
+}
+
+static void put_between(struct doc *doc, char mark, const char *string)
+{
+    put(doc, &mark, 1);
+    put(doc, string, strlen(string));
+    put(doc, &mark, 1);
+}
+
+void doc_code(struct doc *doc, const char *string)
+{
+    put_between(doc, DOC_CODE, string);
+}
+
+void doc_link(struct doc *doc, const char *url)
+{
+    put_between(doc, DOC_LINK, url);
+}
+
+/*
+ * The length of the UTF-8 character at s, and which it is; 0 where there is
+ * none (RFC 3629: no overlong forms, no surrogates).
+ */
+static size_t read_character(const unsigned char *s, size_t len,
+                             uint32_t *ret_point)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t size = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+    uint32_t point = size == 1 ? s[0] : s[0] & (0x7fU >> size);
+
+    if (s[0] > 0xf4 || (s[0] >= 0x80 && s[0] < 0xc2) || size > len)
+        return 0;
+    for (size_t i = 1; i < size; i++) {
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+        point = point << 6 | (s[i] & 0x3fU);
+    }
+    if (point < least[size] || point > 0x10ffff ||
+        (point >= 0xd800 && point < 0xe000))
+        return 0;
+    *ret_point = point;
+    return size;
+}
+
+/*
+ * Whether the character stays in its place: no control, nothing without a
+ * width, nothing that turns the direction of writing, no line or paragraph
+ * separator, no byte order mark.
+ */
+static bool is_still(uint32_t point)
+{
+    return point >= ' ' && !(point >= 0x7f && point < 0xa0) && point != 0xad &&
+           !(point >= 0x200b && point <= 0x200f) &&
+           !(point >= 0x2028 && point <= 0x202e) &&
+           !(point >= 0x2060 && point <= 0x206f) && point != 0x61c &&
+           point != 0xfeff && !(point >= 0xe0000 && point <= 0xe0fff);
+}
+
+void doc_policy(struct doc *doc, const struct tel_policy *policy,
+                struct tel_str str)
+{
+    const unsigned char *s = (const unsigned char *)tel_str_at(policy, str);
+
+    for (size_t i = 0; i < str.len;) {
+        uint32_t point = 0;
+        size_t len = read_character(s + i, str.len - i, &point);
+
+        if (s[i] == '\t')
+            put(doc, " ", 1);
+        else if (len > 0 && is_still(point))
+            put(doc, (const char *)s + i, len);
+        else
+            put(doc, "?", 1);
+        i += len > 0 ? len : 1;
+    }
+}
+
+void doc_policy_code(struct doc *doc, const struct tel_policy *policy,
+                     struct tel_str str)
+{
+    const char mark = DOC_CODE;
+
+    put(doc, &mark, 1);
+    doc_policy(doc, policy, str);
+    put(doc, &mark, 1);
+}
+
+const char *doc_at(const struct doc *doc, const struct doc_block *block,
+                   unsigned cell)
+{
+    return cell < block->cells ? doc->text + block->at[cell] : "";
+}
+
+int doc_print(const struct doc *doc, enum doc_form form, FILE *to)
+{
+    static void (*const forms[])(const struct doc *, FILE *) = {
+        [DOC_MARKDOWN] = doc_markdown,
+        [DOC_MAN] = doc_man,
+        [DOC_PLAIN] = doc_plain,
+    };
+
+    if (doc->failed)
+        return -ENOMEM;
+    forms[form](doc, to);
+    return 0;
+}
+
+void doc_clear(struct doc *doc)
+{
+    free(doc->blocks);
+    free(doc->text);
+    *doc = (struct doc){.name = NULL};
+}
