@@ -80,14 +80,32 @@ static void stop(int sig)
     stopped = sig;
 }
 
-/* The person's Ctrl-C must not leave the tool and its scratch behind. */
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
+static struct sigaction before[SIGNALS];
+
+/*
+ * The person's Ctrl-C must not leave the tool and its scratch behind. A second
+ * one ends tel at once; what is ignored (nohup) stays so.
+ */
 static void catch_signals(void)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
-    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
+    const struct sigaction action = {.sa_handler = stop,
+                                     .sa_flags = SA_RESETHAND};
 
-    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-        (void)sigaction(signals[i], &action, NULL);
+    for (size_t i = 0; i < SIGNALS; i++) {
+        (void)sigaction(signals[i], NULL, &before[i]);
+        if (before[i].sa_handler != SIG_IGN)
+            (void)sigaction(signals[i], &action, NULL);
+    }
+}
+
+static void release_signals(void)
+{
+    for (size_t i = 0; i < SIGNALS; i++)
+        (void)sigaction(signals[i], &before[i], NULL);
+    if (stopped != 0)
+        (void)raise(stopped);
 }
 
 int init_run_open(struct init_run *run)
@@ -129,14 +147,11 @@ void init_run_close(struct init_run *run)
     for (unsigned i = 0;
          run->home[0] != '\0' && i < ROUNDS_MAX && access(run->home, F_OK) == 0;
          i++) {
-        (void)nftw(run->home, open_one, 16, FTW_PHYS);
-        (void)nftw(run->home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        (void)nftw(run->home, open_one, 16, FTW_PHYS | FTW_MOUNT);
+        (void)nftw(run->home, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
     }
     run->home[0] = '\0';
-    if (stopped != 0) {
-        (void)signal(stopped, SIG_DFL);
-        (void)raise(stopped);
-    }
+    release_signals();
 }
 
 /* ---- the child --------------------------------------------------------------- */
@@ -303,32 +318,32 @@ static enum init_end read_all(int fd, pid_t pid, char *buf, size_t size,
     return end;
 }
 
+/* The texts of an environment that are made for each call. */
+struct texts {
+    char home[96];
+    char tmpdir[96];
+};
+
 /* The environment of a call: PATH is all that is the person's. */
-static void fill_env(const struct init_run *run, char text[4][PATH_MAX + 16],
-                     char **vars)
+static void fill_env(struct init_run *run, struct texts *texts, char **vars)
 {
-    static const char *const fixed[] = {"LC_ALL=C.UTF-8",
-                                        "TERM=dumb",
-                                        "NO_COLOR=1",
-                                        "COLUMNS=200",
-                                        "LINES=1000",
-                                        "PAGER=cat",
-                                        "GIT_PAGER=cat",
-                                        "MANPAGER=cat",
-                                        "SYSTEMD_PAGER=cat",
-                                        "DO_NOT_TRACK=1",
-                                        "MANWIDTH=200",
-                                        "GIT_TERMINAL_PROMPT=0",
-                                        "DEBIAN_FRONTEND=noninteractive"};
-    const char *path = getenv("PATH");
+    static const char *const fixed[] = {
+        "LC_ALL=C.UTF-8", "TERM=dumb",      "NO_COLOR=1",       "COLUMNS=200",
+        "LINES=1000",     "MANWIDTH=200",   "PAGER=cat",        "GIT_PAGER=cat",
+        "MANPAGER=cat",   "DO_NOT_TRACK=1", "SYSTEMD_PAGER=cat"};
     size_t n = 0;
 
-    snprintf(text[0], sizeof(text[0]), "PATH=%s", path != NULL ? path : "");
-    snprintf(text[1], sizeof(text[1]), "HOME=%s", run->home);
-    snprintf(text[2], sizeof(text[2]), "TMPDIR=%s", run->home);
-    snprintf(text[3], sizeof(text[3]), "%s", run->disable);
-    for (size_t i = 0; i < 4; i++)
-        vars[n++] = text[i];
+    snprintf(texts->home, sizeof(texts->home), "HOME=%s", run->home);
+    snprintf(texts->tmpdir, sizeof(texts->tmpdir), "TMPDIR=%s", run->home);
+    vars[n++] = texts->home;
+    vars[n++] = texts->tmpdir;
+    vars[n++] = run->disable;
+    for (char **var = environ; *var != NULL; var++) {
+        if (strncmp(*var, "PATH=", 5) == 0) {
+            vars[n++] = *var;
+            break;
+        }
+    }
     for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
         vars[n++] = (char *)(uintptr_t)fixed[i];
     vars[n] = NULL;
@@ -346,8 +361,8 @@ int init_call(struct init_run *run, const char *const args[3],
               struct init_help *ret_help, enum init_end *ret_end)
 {
     static char bytes[INIT_HELP_MAX];
-    static char text[4][PATH_MAX + 16];
-    char *vars[24];
+    struct texts texts;
+    char *vars[16];
     char *argv[5] = {(char *)(uintptr_t)run->name};
     size_t len = 0;
     int fds[2];
@@ -358,7 +373,7 @@ int init_call(struct init_run *run, const char *const args[3],
     say_call(run, args);
     for (size_t i = 0; i < 3 && args[i] != NULL; i++)
         argv[i + 1] = (char *)(uintptr_t)args[i];
-    fill_env(run, text, vars);
+    fill_env(run, &texts, vars);
     if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
         return -errno;
     /* The tool's own end blocks, as it would in any pipe. */
