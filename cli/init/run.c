@@ -32,6 +32,7 @@
 #define TICK_MS 20          /* between looks whether it has ended */
 #define FILE_MAX (16 << 20) /* bytes of a file that the tool may write */
 
+#define ROUNDS_MAX 64
 #define SCRATCH "/tmp/tel-init-XXXXXX"
 
 /* A path of the person's own folder becomes one from the root. */
@@ -101,21 +102,36 @@ int init_run_open(struct init_run *run)
     return 0;
 }
 
+/* What the tool has closed to everybody is opened again. */
+static int open_one(const char *path, const struct stat *st, int kind,
+                    struct FTW *ftw)
+{
+    (void)ftw;
+    if ((kind == FTW_D || kind == FTW_DNR) &&
+        (st->st_mode & S_IRWXU) != S_IRWXU)
+        (void)chmod(path, S_IRWXU);
+    return 0;
+}
+
 static int remove_one(const char *path, const struct stat *st, int kind,
                       struct FTW *ftw)
 {
     (void)st;
+    (void)kind;
     (void)ftw;
-    if (kind == FTW_DNR)
-        (void)chmod(path, S_IRWXU);
     (void)remove(path);
     return 0;
 }
 
 void init_run_close(struct init_run *run)
 {
-    if (run->home[0] != '\0')
+    /* A folder that can't be read hides what is in it for one round. */
+    for (unsigned i = 0;
+         run->home[0] != '\0' && i < ROUNDS_MAX && access(run->home, F_OK) == 0;
+         i++) {
+        (void)nftw(run->home, open_one, 16, FTW_PHYS);
         (void)nftw(run->home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    }
     run->home[0] = '\0';
     if (stopped != 0) {
         (void)signal(stopped, SIG_DFL);

@@ -84,8 +84,7 @@ static void classify(struct piece title, struct heading *ret_heading)
     }
     while ((word = piece_word(&title)).len > 0) {
         word = piece_strip(word, ",/()");
-        if (same_word(word, "external") || same_word(word, "topics") ||
-            same_word(word, "similar")) {
+        if (same_word(word, "external") || same_word(word, "similar")) {
             kind = KIND_OTHER;
             break;
         }

@@ -344,6 +344,7 @@ static void test_help_sentences_and_options_are_no_commands(void **state)
     expect_verbs("Commands:\n"
                  "  Get help for commands with x COMMAND --help\n"
                  "  there is more to say of them than fits here\n"
+                 "  see below\n"
                  "\n"
                  "  sow    Put seeds\n"
                  "         even in winter\n"
