@@ -40,6 +40,7 @@ extern const struct tel_command tel_cli_stats;
 extern const struct tel_command tel_cli_log;
 extern const struct tel_command tel_cli_flush;
 extern const struct tel_command tel_cli_purge;
+extern const struct tel_command tel_cli_audit;
 extern const struct tel_command tel_cli_init;
 extern const struct tel_command tel_cli_env;
 extern const struct tel_command tel_cli_check;

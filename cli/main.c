@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 static const struct tel_command *const commands[] = {
-    &tel_cli_status,   &tel_cli_on,    &tel_cli_off,      &tel_cli_preview,
-    &tel_cli_stats,    &tel_cli_log,   &tel_cli_flush,    &tel_cli_purge,
-    &tel_cli_env,      &tel_cli_check, &tel_cli_disclose, &tel_cli_init,
-    &tel_cli_complete,
+    &tel_cli_status, &tel_cli_on,       &tel_cli_off,      &tel_cli_preview,
+    &tel_cli_stats,  &tel_cli_log,      &tel_cli_flush,    &tel_cli_purge,
+    &tel_cli_env,    &tel_cli_check,    &tel_cli_disclose, &tel_cli_audit,
+    &tel_cli_init,   &tel_cli_complete,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -34,13 +34,13 @@ static void print_usage(FILE *to)
     fprintf(to, "Usage: tel COMMAND [ARG...]\n\n"
                 "See and decide what is recorded of the tools you run.\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(to, "  %-30s %s\n", commands[i]->usage, commands[i]->summary);
+        fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     fprintf(to,
-            "  %-30s %s\n"
-            "  %-30s %s\n\n"
+            "  %-10s %s\n"
+            "  %-10s %s\n\n"
             "tel COMMAND --help says more. Ends with 0: done; 1: the "
             "answer is no;\n2: bad usage or bad input.\n",
-            "help [COMMAND]", "this text, or a command's", "--version",
+            "help", "this text, or a command's: help COMMAND", "--version",
             "the version");
 }
 

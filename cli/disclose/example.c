@@ -19,9 +19,15 @@
 
 #define PAIRS_MAX (11 + TEL_FIELDS_MAX)
 
+/* Bytes of a text. */
+struct span {
+    const char *at;
+    size_t len;
+};
+
 struct pair {
     char key[TEL_KEY_MAX + 1];
-    char value[TEL_EVENT_MAX * 3 + 1];
+    char value[TEL_EVENT_MAX + 1];
 };
 
 struct pairs {
@@ -61,21 +67,6 @@ static const struct {
 };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
-static void add_pair(struct pairs *pairs, const char *key, size_t key_len,
-                     const char *value, size_t value_len)
-{
-    struct pair *pair = &pairs->pair[pairs->count];
-
-    if (pairs->count == PAIRS_MAX || key_len >= sizeof(pair->key) ||
-        value_len >= sizeof(pair->value))
-        return;
-    memcpy(pair->key, key, key_len);
-    pair->key[key_len] = '\0';
-    memcpy(pair->value, value, value_len);
-    pair->value[value_len] = '\0';
-    pairs->count++;
-}
-
 static const char *value_of(const struct pairs *pairs, const char *key)
 {
     for (unsigned i = 0; i < pairs->count; i++) {
@@ -85,27 +76,55 @@ static const char *value_of(const struct pairs *pairs, const char *key)
     return NULL;
 }
 
-/* The pairs of the event's query that are not among pairs yet. */
+static void add_pair(struct pairs *pairs, struct span key, struct span value)
+{
+    struct pair *pair = &pairs->pair[pairs->count];
+
+    if (pairs->count == PAIRS_MAX || key.len >= sizeof(pair->key) ||
+        value.len >= sizeof(pair->value))
+        return;
+    memcpy(pair->key, key.at, key.len);
+    pair->key[key.len] = '\0';
+    memcpy(pair->value, value.at, value.len);
+    pair->value[value.len] = '\0';
+    /* The same key again is of a run that ended in another way. */
+    for (unsigned i = 0; i < pairs->count; i++) {
+        if (strcmp(pairs->pair[i].key, pair->key) == 0)
+            return;
+    }
+    pairs->count++;
+}
+
+/* Without its quotes, where it has them. */
+static struct span unquoted(const char *at, size_t len)
+{
+    bool quotes = len >= 2 && at[0] == '"';
+
+    return (struct span){at + quotes, len - (quotes ? 2 : 0)};
+}
+
+/*
+ * The pairs of the event that are not among pairs yet. In its JSON no value
+ * needs an escape or holds a comma, so that it can be taken apart there.
+ */
 static void add_event(struct pairs *pairs, const struct tel_event *event)
 {
-    char query[TEL_EVENT_TEXT_MAX];
-    const char *at = query;
+    char json[TEL_EVENT_TEXT_MAX];
+    const char *at = json + 1; /* behind '{' */
 
-    if (tel_event_to_query(event, query, sizeof(query)) < 0)
+    if (tel_event_to_json(event, json, sizeof(json)) < 0)
         return;
-    while (*at != '\0') {
-        size_t len = strcspn(at, "&");
-        const char *equals = memchr(at, '=', len);
-        char key[TEL_KEY_MAX + 1];
+    for (;;) {
+        size_t len = strcspn(at, ",}");
+        const char *colon = memchr(at, ':', len);
 
-        if (equals != NULL && (size_t)(equals - at) < sizeof(key)) {
-            memcpy(key, at, (size_t)(equals - at));
-            key[equals - at] = '\0';
-            if (value_of(pairs, key) == NULL)
-                add_pair(pairs, at, (size_t)(equals - at), equals + 1,
-                         len - (size_t)(equals + 1 - at));
-        }
-        at += len + (at[len] == '&');
+        if (colon == NULL)
+            return;
+        add_pair(pairs, unquoted(at, (size_t)(colon - at)),
+                 unquoted(colon + 1, len - (size_t)(colon + 1 - at)));
+        if (at[len] == '}')
+            return;
+        at += len + 1;
     }
 }
 

@@ -56,12 +56,13 @@ static unsigned put_ascii(struct line *line, char byte, bool code)
     return 1;
 }
 
-/* One word; a dot or quote at the begin of a line would be a request. */
+/* One word; a dot at the begin of a line would make a request of it. (A quote
+ * would too, but is never written as itself.) */
 static void put_word(struct line *line, const char *at, size_t len, bool code)
 {
     const unsigned char *s = (const unsigned char *)at;
 
-    if (line->used == 0 && (*at == '.' || *at == '\''))
+    if (line->used == 0 && *at == '.')
         line->used += (unsigned)fprintf(line->to, "\\&");
     for (size_t i = 0; i < len;) {
         size_t size = character_len(s + i);

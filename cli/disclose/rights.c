@@ -93,6 +93,22 @@ static struct tel_str host_of(const struct tel_policy *policy)
     return host;
 }
 
+/* A URL of https or an e-mail address, in ASCII and without a blank. */
+static bool is_link(const struct tel_policy *policy, struct tel_str str)
+{
+    const char *at = tel_str_at(policy, str);
+    const char *sign = memchr(at, '@', str.len);
+    bool url = str.len > 8 && memcmp(at, "https://", 8) == 0;
+    bool mail = sign != NULL && sign > at && memchr(at, ':', str.len) == NULL &&
+                memchr(sign, '.', str.len - (size_t)(sign - at)) != NULL;
+
+    for (size_t i = 0; i < str.len; i++) {
+        if (at[i] <= ' ' || at[i] > '~')
+            return false;
+    }
+    return (url || mail) && str.len <= TEL_ENDPOINT_MAX;
+}
+
 /* A part that the policy may leave open: then that is said. */
 static void item_part(struct doc *doc, const struct tel_policy *policy,
                       const char *label, struct tel_str str,
@@ -100,24 +116,12 @@ static void item_part(struct doc *doc, const struct tel_policy *policy,
 {
     doc_item(doc);
     doc_text(doc, label);
-    if (str.len > 0)
+    if (is_link(policy, str))
+        doc_link(doc, tel_cli_str(policy, str));
+    else if (str.len > 0)
         doc_policy(doc, policy, str);
     else
         doc_text(doc, missing);
-}
-
-static bool is_link(const struct tel_policy *policy, struct tel_str str)
-{
-    const char *at = tel_str_at(policy, str);
-
-    if (str.len < 9 || str.len > TEL_ENDPOINT_MAX ||
-        memcmp(at, "https://", 8) != 0)
-        return false;
-    for (size_t i = 0; i < str.len; i++) {
-        if (at[i] <= ' ' || at[i] > '~')
-            return false;
-    }
-    return true;
 }
 
 static void say_who(struct doc *doc, const struct tel_policy *policy)
@@ -135,14 +139,8 @@ static void say_who(struct doc *doc, const struct tel_policy *policy)
                       : " (POST, several events in one request)");
     doc_text(doc, ", on the host ");
     doc_policy_code(doc, policy, host_of(policy));
-    doc_paragraph(doc);
-    doc_text(doc, "Where it is explained: ");
-    if (is_link(policy, policy->source))
-        doc_link(doc, tel_cli_str(policy, policy->source));
-    else if (policy->source.len > 0)
-        doc_policy(doc, policy, policy->source);
-    else
-        doc_text(doc, "not named");
+    item_part(doc, policy, "Where it is explained: ", policy->source,
+              "not named");
 }
 
 static void say_visible(struct doc *doc, const struct tel_policy *policy)

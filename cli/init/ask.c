@@ -47,6 +47,7 @@ static bool advises(struct piece line)
 static void read_call(struct piece line, struct piece rest,
                       struct init_ask *ask)
 {
+    static const char *const all[] = {"-a", "--all", "commands"};
     struct piece word = piece_word(&rest);
     struct piece bare = piece_strip(word, QUOTES);
     struct piece next = piece_word(&rest);
@@ -57,9 +58,11 @@ static void read_call(struct piece line, struct piece rest,
         if (bare.len == word.len && is_placeholder(next) &&
             ask->form == INIT_ASK_NOTHING)
             ask->form = INIT_ASK_HELP_VERB;
-        if (piece_is(after, "-a") || piece_is(after, "--all")) {
-            ask->all[0] = "help";
-            ask->all[1] = piece_is(after, "-a") ? "-a" : "--all";
+        for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+            if (piece_is(after, all[i])) {
+                ask->all[0] = "help";
+                ask->all[1] = all[i];
+            }
         }
     }
     if (advises(line)) {

@@ -291,10 +291,8 @@ static bool read_names(const struct init_tool *tool, struct piece part,
         ret_names->aliases =
             (struct piece){word.at + bar + 1, word.len - bar - 1};
         word.len = bar;
-    } else if (word.len > 1 && word.at[word.len - 1] == ',') {
-        ret_names->aliases = rest;
-        rest.len = 0;
-    } else if (piece_begins(piece_trim(rest), "(")) {
+    } else if ((word.len > 1 && word.at[word.len - 1] == ',') ||
+               piece_begins(piece_trim(rest), "(")) {
         ret_names->aliases = rest;
         rest.len = 0;
     }

@@ -124,8 +124,9 @@ static bool is_columns(struct piece text)
 /* The end of a sentence, "...\nand test commands:", is no heading. */
 static bool goes_on(const struct init_help *help, size_t i, struct piece title)
 {
-    return i > 0 && help->lines[i - 1].text.len > 0 &&
-           help->lines[i - 1].indent == help->lines[i].indent &&
+    const struct init_line *line = &help->lines[i];
+
+    return i > 0 && line[-1].text.len > 0 && line[-1].indent == line->indent &&
            title.at[0] >= 'a' && title.at[0] <= 'z' && count_words(title) > 1;
 }
 

@@ -16,9 +16,10 @@ char *draft_fill(const char *draft)
     for (size_t i = 0; i < COUNT(lines); i++) {
         char *at = strstr(filled, lines[i]);
 
-        if (at == NULL)
+        if (at != NULL)
+            at[1] = ' ';
+        else
             fail_msg("nothing to fill in: %s", lines[i] + 1);
-        at[1] = ' ';
     }
     return filled;
 }

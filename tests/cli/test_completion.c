@@ -168,7 +168,7 @@ static void test_completion_of_zsh_completes_at_a_terminal(void **state)
         const char *typed;
         const char *shown;
     } keys[] = {
-        {"tel sta\t", "tel status "},
+        {"tel statu\t", "tel status "},
         {"tel on oth\t", "tel on other.tool "},
         {"tel env --cr\t", "tel env --crash "},
         {"tel off --\t", "every tool, those installed later too"},

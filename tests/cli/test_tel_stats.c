@@ -52,6 +52,16 @@ static void probe(struct box *box, const char *verb, const char *format,
     result_clear(&r);
 }
 
+static bool are_five(void *context)
+{
+    struct box *box = context;
+    char *out = scratch_ok(box->scratch, 0, TEL, "stats", NULL);
+    bool are = strstr(out, "probe-id  5 runs") != NULL;
+
+    free(out);
+    return are;
+}
+
 /* Five runs: three commits, of which one failed and one was killed. */
 static void use(struct box *box)
 {
@@ -61,6 +71,8 @@ static void use(struct box *box)
     probe(box, "commit", "csv", "kill");
     probe(box, "log", "secret", "0");
     probe(box, "secret", "json", "0");
+    /* How a run ended is written down after it has. */
+    until(are_five, box);
 }
 
 static json_t *stats(struct box *box)

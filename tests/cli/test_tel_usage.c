@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const char *const commands[] = {
-    "status", "on",    "off",   "preview",  "stats", "log",
-    "flush",  "purge", "check", "disclose", "env",   "complete"};
+    "status", "on",    "off",      "preview", "stats", "log", "flush",
+    "purge",  "check", "disclose", "audit",   "init",  "env", "complete"};
 
 /* The usage lines of the manual's synopsis without its marks, as one text. */
 static char *read_synopsis(void)
