@@ -59,31 +59,47 @@ int tel_cli_policy_path(const struct tel_env *env, const char *word, char *buf,
     return status;
 }
 
+/* Up to size bytes, or up to the end: how many, or -errno. */
+static ssize_t read_up_to(int fd, char *buf, size_t size)
+{
+    size_t len = 0;
+
+    while (len < size) {
+        ssize_t n = read(fd, buf + len, size - len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        len += (size_t)n;
+    }
+    return (ssize_t)len;
+}
+
 int tel_cli_read_file(const char *path, size_t max, char **ret_text,
                       size_t *ret_len)
 {
+    char *text = malloc(max + 2);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    char *text = fd >= 0 ? malloc(max + 1) : NULL;
-    size_t len = 0;
-    ssize_t n = 1;
-    int error;
+    ssize_t len = fd >= 0 ? 0 : -errno;
 
-    while (text != NULL && len <= max && n != 0) {
-        n = read(fd, text + len, max + 1 - len);
-        if (n < 0 && errno != EINTR)
-            break;
-        len += n > 0 ? (size_t)n : 0;
-    }
-    error = len > max ? EFBIG : errno;
+    if (text == NULL)
+        len = -ENOMEM;
+    if (len == 0)
+        len = read_up_to(fd, text, max + 1);
     if (fd >= 0)
         close(fd);
-    if (text == NULL || n < 0 || len > max) {
+    if (len > (ssize_t)max)
+        len = -EFBIG;
+    if (text == NULL || len < 0) {
         free(text);
-        return -error;
+        return (int)len;
     }
     text[len] = '\0';
     *ret_text = text;
-    *ret_len = len;
+    *ret_len = (size_t)len;
     return 0;
 }
 
@@ -109,9 +125,9 @@ int tel_cli_read_policy(const char *path, struct tel_policy *ret_policy,
 {
     char name[TEL_NAME_MAX + 1];
     struct tel_err told = {""};
-    char *text;
+    char *text = NULL;
     char *what;
-    size_t len;
+    size_t len = 0;
     int rc = tel_cli_read_file(path, TEL_POLICY_MAX, &text, &len);
 
     if (rc == -EFBIG) {

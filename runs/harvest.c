@@ -270,6 +270,38 @@ static void look_at_run(struct tel_table *table, unsigned i, uint64_t word)
     }
 }
 
+/*
+ * Wipes a slot whose word is this one, and frees it: what a run was, and when
+ * it began, is not kept for longer than it waits. Meanwhile the slot is
+ * claimed by this process, and is nobody else's; should it die, the next one
+ * that looks does the rest. False where the word has changed.
+ */
+static bool wipe(struct tel_table *table, unsigned i, uint64_t word)
+{
+    uint64_t *place = &table->head->words[i];
+    uint64_t freed = word & WORD_GENERATION_MASK;
+    uint64_t mine = freed | ((uint64_t)getpid() & WORD_PID_MASK) |
+                    (uint64_t)SLOT_CLAIMING << WORD_STATE_AT;
+
+    if (!word_swap(place, word, mine)) {
+        return false;
+    }
+    memset(&table->slots[i], 0, sizeof(table->slots[i]));
+    (void)word_swap(place, mine, freed);
+    return true;
+}
+
+/* What a run that did not begin after all has left. */
+static void look_at_free(struct tel_table *table, unsigned i, uint64_t word)
+{
+    if (table->watches[i].claim != 0) {
+        forget(&table->watches[i]);
+    }
+    if (table->slots[i].claim != 0) {
+        (void)wipe(table, i, word);
+    }
+}
+
 /* A claim that stays half-made: freed when its pid is gone. */
 static void look_at_claim(struct tel_table *table, unsigned i, uint64_t word)
 {
@@ -285,8 +317,7 @@ static void look_at_claim(struct tel_table *table, unsigned i, uint64_t word)
     }
     if (now - watch->claiming_ns > CLAIMING_NS && kill(word_pid(word), 0) < 0 &&
         errno == ESRCH) {
-        (void)word_swap(&table->head->words[i], word,
-                        word & WORD_GENERATION_MASK);
+        (void)wipe(table, i, word);
     }
 }
 
@@ -307,9 +338,7 @@ void tel_table_look(struct tel_table *table)
 
         switch (word_state(word)) {
         case SLOT_FREE:
-            if (table->watches[i].claim != 0) {
-                forget(&table->watches[i]);
-            }
+            look_at_free(table, i, word);
             break;
         case SLOT_CLAIMING:
             look_at_claim(table, i, word);
@@ -415,8 +444,7 @@ size_t tel_table_finished(struct tel_table *table, struct tel_finished *list,
         if (read_slot(table, i, word, &list[n]) == 0) {
             n++;
         } else {
-            (void)word_swap(&table->head->words[i], word,
-                            word & WORD_GENERATION_MASK);
+            (void)wipe(table, i, word);
         }
     }
     return n;
@@ -431,15 +459,14 @@ void tel_table_mark(struct tel_table *table,
 void tel_table_free(struct tel_table *table,
                     const struct tel_finished *finished)
 {
-    uint64_t *place = &table->head->words[finished->slot];
     uint64_t word;
 
     do {
-        word = word_load(place);
+        word = word_load(&table->head->words[finished->slot]);
         if ((word & WORD_CLAIM_MASK) != (finished->word & WORD_CLAIM_MASK)) {
             return;
         }
-    } while (!word_swap(place, word, word & WORD_GENERATION_MASK));
+    } while (!wipe(table, finished->slot, word));
     forget(&table->watches[finished->slot]);
 }
 

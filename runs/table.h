@@ -30,12 +30,20 @@
  *
  *     FREE -> CLAIMING   a recorder, with its pid
  *     CLAIMING -> RUNNING   the same one, once the body is written
- *     CLAIMING -> FREE   the same one, or a sender once the pid is gone
+ *     CLAIMING -> FREE   the same one, where the body can't be written
  *     RUNNING -> RUNNING, ENDED   the owner (or its watcher) stores an end
  *     ENDED -> RUNNING, ENDED   the same; the last store wins
- *     RUNNING, ENDED -> FREE   a sender, after the outbox file is durable
+ *     RUNNING -> FREE   the owner, whose run did not begin after all
+ *     RUNNING, ENDED -> CLAIMING   a sender, with its own pid, after the
+ *                       outbox file is durable
+ *     FREE -> CLAIMING  a sender, where a body is left in the slot
+ *     CLAIMING -> CLAIMING   a sender, once the pid is gone
+ *     CLAIMING -> FREE  the same one, once it has wiped the body
  *
- * After a crash at any point: a CLAIMING word whose pid is gone is freed; a
+ * So the time at which a run began, and what it was, stand here no longer than
+ * it waits to be moved.
+ *
+ * After a crash at any point: a slot CLAIMING whose pid is gone is wiped; a
  * RUNNING or ENDED one whose pid is gone is a run that is over. A body counts
  * only if its claim is the word's. What a body says is checked like input
  * from anywhere: nothing in it is followed.

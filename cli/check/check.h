@@ -82,6 +82,9 @@ void check_verbs(struct check *check);
 void check_tool(struct check *check);
 /* source, controller, contact, retention. people.c */
 void check_people(struct check *check);
+/* Whether nothing is said: empty, or a word like TODO that stands in.
+ * people.c */
+bool check_is_blank(const struct tel_policy *policy, struct tel_str str);
 /* unique, and a disable that another tool has too. others.c */
 void check_others(struct check *check);
 /* disclosure: 0, or -errno where the file cannot be read. disclosure.c */
@@ -136,11 +139,5 @@ size_t check_digits(const char *at, size_t len);
 
 /* An e-mail address, and nothing else. */
 bool check_is_email(const char *at, size_t len);
-
-/* A URL of https with the name of a host in it. */
-bool check_is_https(const char *at, size_t len);
-
-/* Whether nothing is said: empty, or a word like TODO that stands in. */
-bool check_is_blank(const struct tel_policy *policy, struct tel_str str);
 
 #endif

@@ -2,8 +2,55 @@
 /* Who is responsible, where it is explained, and how long it is kept. */
 #include "check.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
+
+static bool is_stand_in(const char *at, size_t len)
+{
+    static const char *const stand_ins[] = {
+        "?",     "-",       "n/a", "none",    "tbd", "todo",
+        "fixme", "unknown", "xxx", "fill in", NULL};
+
+    for (const char *const *word = stand_ins; *word != NULL; word++) {
+        if (strlen(*word) == len && strncasecmp(*word, at, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool check_is_blank(const struct tel_policy *policy, struct tel_str str)
+{
+    const char *at = tel_str_at(policy, str);
+    size_t len = str.len;
+
+    while (len > 0 && strchr(".!:", at[len - 1]) != NULL)
+        len--;
+    return len == 0 || is_stand_in(at, len) ||
+           (len > 5 && strncmp(at, "TODO", 4) == 0 &&
+            !isalpha((unsigned char)at[4])) ||
+           (len > 6 && strncmp(at, "FIXME", 5) == 0 &&
+            !isalpha((unsigned char)at[5]));
+}
+
+static bool is_https(const char *at, size_t len)
+{
+    static const char scheme[] = "https://";
+    size_t host = 0;
+
+    if (len <= strlen(scheme) || strncasecmp(at, scheme, strlen(scheme)) != 0)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (at[i] <= ' ' || at[i] > '~' || strchr("<>\"`\\", at[i]) != NULL)
+            return false;
+    }
+    at += strlen(scheme);
+    len -= strlen(scheme);
+    while (host < len && strchr("/?#", at[host]) == NULL)
+        host++;
+    return host > 2 && memchr(at, '.', host) != NULL && at[0] != '.' &&
+           memchr(at, '@', host) == NULL;
+}
 
 static void check_source(struct check *check)
 {
@@ -15,7 +62,7 @@ static void check_source(struct check *check)
     if (check_is_blank(policy, source))
         check_found(check, CHECK_SOURCE, source, mend,
                     "no source says where this is explained");
-    else if (!check_is_https(tel_str_at(policy, source), source.len))
+    else if (!is_https(tel_str_at(policy, source), source.len))
         check_found(check, CHECK_SOURCE, source, mend,
                     "the source is not a URL of https: '%s'",
                     tel_cli_str(policy, source));
@@ -30,7 +77,7 @@ static bool is_contact(const char *at, size_t len)
     /* "Privacy Team <privacy@example.org>" */
     if (open != NULL && at[len - 1] == '>')
         return check_is_email(open + 1, len - (size_t)(open - at) - 2);
-    return check_is_email(at, len) || check_is_https(at, len);
+    return check_is_email(at, len) || is_https(at, len);
 }
 
 static void check_contact(struct check *check)

@@ -44,9 +44,9 @@ static const struct {
 };
 #define UNSEEN (sizeof(unseen) / sizeof(unseen[0]))
 
-static void add(struct check *check, enum check_item item, const char *file,
-                unsigned line, const char *mend, const char *format,
-                va_list list)
+__attribute__((format(printf, 6, 0))) static void
+add(struct check *check, enum check_item item, const char *file, unsigned line,
+    const char *mend, const char *format, va_list list)
 {
     struct check_finding *finding;
 

@@ -376,39 +376,3 @@ const char *check_shape_time(const char *at, size_t len)
         return "a time";
     return NULL;
 }
-
-/* ---- what people fill in ------------------------------------------------- */
-
-bool check_is_https(const char *at, size_t len)
-{
-    static const char scheme[] = "https://";
-    size_t host = 0;
-
-    if (len <= strlen(scheme) || strncasecmp(at, scheme, strlen(scheme)) != 0)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        if (at[i] <= ' ' || at[i] > '~' || strchr("<>\"`\\", at[i]) != NULL)
-            return false;
-    }
-    at += strlen(scheme);
-    len -= strlen(scheme);
-    while (host < len && strchr("/?#", at[host]) == NULL)
-        host++;
-    return host > 2 && memchr(at, '.', host) != NULL && at[0] != '.' &&
-           memchr(at, '@', host) == NULL;
-}
-
-bool check_is_blank(const struct tel_policy *policy, struct tel_str str)
-{
-    static const char *const stand_ins[] = {
-        "?",     "-",       "n/a", "none",    "tbd", "todo",
-        "fixme", "unknown", "xxx", "fill in", NULL};
-    const char *at = tel_str_at(policy, str);
-    size_t len = str.len;
-
-    while (len > 0 && strchr(".!:", at[len - 1]) != NULL)
-        len--;
-    return len == 0 || is_one_of(at, len, stand_ins) ||
-           (len > 5 && strncmp(at, "TODO", 4) == 0 && !is_letter(at[4])) ||
-           (len > 6 && strncmp(at, "FIXME", 5) == 0 && !is_letter(at[5]));
-}

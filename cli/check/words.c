@@ -269,6 +269,13 @@ static bool is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
+static char lower(char byte)
+{
+    if (is_upper(byte))
+        byte = (char)(byte - 'A' + 'a');
+    return byte;
+}
+
 /*
  * Takes the next word off name, in lower case: "userName", "user-name" and
  * "user_name2" are all user and name. Empty at the end; a word that is too
@@ -292,12 +299,12 @@ static void next_word(struct check_name *name, char word[WORD_MAX])
             continue;
         }
         if (len < WORD_MAX)
-            word[len++] = is_upper(byte) ? (char)(byte - 'A' + 'a') : byte;
+            word[len++] = lower(byte);
         before = byte;
     }
     if (len == WORD_MAX) {
-        strcpy(word, "?");
-        return;
+        word[0] = '?';
+        len = 1;
     }
     while (len > 0 && is_digit(word[len - 1]) && is_lower(word[0]))
         len--;

@@ -49,7 +49,7 @@ struct draft {
     enum way way;
 };
 
-unsigned choose(struct draft *draft, unsigned below);
+unsigned pick(struct draft *draft, unsigned below);
 /* Keeps a string in the shape's room. */
 char *keep(struct draft *draft, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -7,7 +7,7 @@
 
 #include "draft.h"
 
-unsigned choose(struct draft *draft, unsigned below)
+unsigned pick(struct draft *draft, unsigned below)
 {
     return dice_below(&draft->shapes, below);
 }
@@ -59,7 +59,7 @@ static const char *own_name(struct draft *draft, const char *path)
 {
     if (draft->tool->form == FORM_REAL)
         return draft->tool->name;
-    switch (choose(draft, 4)) {
+    switch (pick(draft, 4)) {
     case 0:
         return draft->tool->name;
     case 1:
@@ -87,7 +87,7 @@ static void add_program(struct draft *draft)
         return;
     case WAY_LINK:
         shape->path = keep(draft, "%s/links/%s", draft->folder, name);
-        add_word(draft, choose(draft, 2) == 0
+        add_word(draft, pick(draft, 2) == 0
                             ? name
                             : keep(draft, "/%s/%s", canary(draft), name));
         return;
@@ -96,15 +96,15 @@ static void add_program(struct draft *draft)
         break;
     }
     shape->path = draft->nest->choice.wrap;
-    add_word(draft, choose(draft, 2) == 0
+    add_word(draft, pick(draft, 2) == 0
                         ? "tel-wrap"
                         : keep(draft, "/%s/tel-wrap", canary(draft)));
     add_word(draft, draft->way == WAY_IN_PLACE ? "--mode=in-place"
                                                : "--mode=supervise");
-    if (choose(draft, 2) == 0)
+    if (pick(draft, 2) == 0)
         add_word(draft, "--");
     /* By its path, or found along PATH. */
-    add_word(draft, draft->tool->folder[0] == 'b' || choose(draft, 2) == 0
+    add_word(draft, draft->tool->folder[0] == 'b' || pick(draft, 2) == 0
                         ? path
                         : name);
 }
@@ -118,7 +118,7 @@ static void add_places(struct draft *draft, bool first)
         draft, "PATH",
         keep(draft, "%s/links:%s:/usr/bin:/bin", draft->folder, draft->folder));
     add_variable(draft, "XDG_RUNTIME_DIR", nest->runtime);
-    if (first || choose(draft, 2) == 0) {
+    if (first || pick(draft, 2) == 0) {
         add_variable(draft, "XDG_CONFIG_HOME",
                      scratch_path(nest->scratch, "config"));
         add_variable(draft, "XDG_STATE_HOME",
@@ -130,7 +130,7 @@ static void add_places(struct draft *draft, bool first)
     if (SANITIZED)
         add_variable(draft, "ASAN_OPTIONS",
                      "detect_leaks=0:disable_coredump=0");
-    if (draft->way == WAY_PRELOAD || choose(draft, 4) == 0)
+    if (draft->way == WAY_PRELOAD || pick(draft, 4) == 0)
         add_variable(draft, "LD_PRELOAD", nest->choice.shim);
 }
 
@@ -144,13 +144,13 @@ static void add_variables(struct draft *draft)
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (choose(draft, 2) == 0)
+        if (pick(draft, 2) == 0)
             add_variable(draft, names[i], canary(draft));
     }
     add_variable(draft, canary(draft), canary(draft));
     add_variable(draft, "PWD", draft->shape->cwd);
     /* These a sender is given too. */
-    if (choose(draft, 2) == 0) {
+    if (pick(draft, 2) == 0) {
         char place[CANARY_MAX + 1];
 
         canary_draw(&draft->fills, draft->nest->choice.place_stem, place);
@@ -161,7 +161,7 @@ static void add_variables(struct draft *draft)
 
 static enum way choose_way(struct draft *draft)
 {
-    enum way way = (enum way)choose(draft, 4);
+    enum way way = (enum way)pick(draft, 4);
 
     if (way == WAY_PRELOAD && draft->tool->form == FORM_STATIC)
         way = WAY_SUPERVISED;
@@ -192,17 +192,17 @@ void shape_draw(const struct nest *nest, uint64_t number, uint64_t filling,
     memset(ret_shape, 0, offsetof(struct shape, room));
     draft.folder = choose_folder(&draft, filling);
     draft.home = choose_folder(&draft, filling);
-    draft.tool = tool_of(choose(&draft, TOOL_NUMBERS));
-    draft.verb = &draft.tool->verbs[choose(&draft, draft.tool->nverbs)];
+    draft.tool = tool_of(pick(&draft, TOOL_NUMBERS));
+    draft.verb = &draft.tool->verbs[pick(&draft, draft.tool->nverbs)];
     draft.way = choose_way(&draft);
     ret_shape->tool = draft.tool->name;
     ret_shape->event = draft.verb->event;
     /* python3 tells of an interrupt. */
     ret_shape->silent =
         draft.tool->form != FORM_REAL && strcmp(draft.tool->name, "adder") != 0;
-    ret_shape->leads = choose(&draft, 2) == 0;
+    ret_shape->leads = pick(&draft, 2) == 0;
     ret_shape->cwd = choose_folder(&draft, filling);
-    ret_shape->input = choose(&draft, 2) == 0
+    ret_shape->input = pick(&draft, 2) == 0
                            ? keep(&draft, "%s/input", draft.folder)
                            : "/dev/null";
     add_program(&draft);

@@ -10,8 +10,6 @@
  * and generation; in the word, and at offset 0 of the body). Of a line in the
  * outbox its random key is left out. The rest is compared to the last byte,
  * the padding too.
- *
- * TEL_CANARY_SEED and TEL_CANARY_PAIRS as in test_canary_runs.c.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -20,12 +18,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../../runs/table.h"
-#include "names.h"
+#include "chosen.h"
 #include "shapes.h"
 
 /* About when all claims are made, by the clocks of these tests. */
@@ -67,11 +64,7 @@ struct course {
     unsigned lines_differ;
 };
 
-static struct {
-    uint64_t seed;
-    unsigned pairs;
-    char stems[2][STEM_LEN + 1];
-} chosen;
+static struct chosen chosen;
 
 /* Keeps runs from starting a sender, by whatever clock they look at it. */
 static void hold_lease(struct course *course)
@@ -327,7 +320,7 @@ static void test_pairs_leave_the_same_bytes(void **state)
 {
     struct course *course = *state;
 
-    run_pairs(course, chosen.pairs);
+    run_pairs(course, chosen.count);
     print_message("           %u pairs were recorded, %u were not to be\n",
                   course->pairs, course->ignored);
     assert_true(course->watched > 0 || !tel_pidfd_tells());
@@ -346,14 +339,6 @@ static void test_pairs_with_a_leak_do_not(void **state)
     assert_true(course->lines_differ > 10);
 }
 
-/* A number from the environment, or what it is without one. */
-static uint64_t number_of_variable(const char *name, uint64_t otherwise)
-{
-    const char *value = getenv(name);
-
-    return value != NULL ? strtoull(value, NULL, 0) : otherwise;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,20 +347,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_pairs_leave_the_same_bytes,
                                         setup_steady, teardown),
     };
-    struct dice dice;
-    char name[CANARY_MAX + 1];
 
-    chosen.seed = number_of_variable("TEL_CANARY_SEED", 1);
-    chosen.pairs = (unsigned)number_of_variable("TEL_CANARY_PAIRS",
-                                                SANITIZED ? 200 : 5000);
-    dice.state = chosen.seed;
-    stem_draw(&dice, chosen.stems[0]);
-    stem_draw(&dice, chosen.stems[1]);
-    canary_draw(&dice, chosen.stems[0], name);
-    print_message("           TEL_CANARY_SEED=%llu TEL_CANARY_PAIRS=%u\n",
-                  (unsigned long long)chosen.seed, chosen.pairs);
-    (void)names_take(name);
+    choose("TEL_CANARY_PAIRS", SANITIZED ? 200 : 5000, &chosen);
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1);
-    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0});
     return cmocka_run_group_tests_name("canary_pairs", tests, NULL, NULL);
 }

@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Canaries: nothing personal gets from a run into anything that tel keeps or
- * sends, over many runs of differing shapes; and a canary that is let out on
- * purpose is found in each of these places.
- *
- * TEL_CANARY_SEED is where the shapes start (by default the same ones each
- * time), TEL_CANARY_RUNS how many there are.
+ * sends, over many runs of differing shapes, all of which arrive.
  */
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <tel/runs.h>
 
 #include "../../runs/table.h"
-#include "names.h"
+#include "chosen.h"
 #include "places.h"
 
 #define AT_ONCE 3
@@ -49,13 +43,7 @@ struct course {
     unsigned running;
 };
 
-static struct {
-    uint64_t seed;
-    unsigned runs;
-    char stems[2][STEM_LEN + 1];
-    char name[CANARY_MAX + 1]; /* the user's and the machine's */
-    bool named;
-} chosen;
+static struct chosen chosen;
 
 static struct row *row_of(struct tally *tally, const char *tool,
                           const char *event)
@@ -159,6 +147,19 @@ static void start_round(struct course *course)
         map_table(course);
 }
 
+/* What has been moved is not kept there, not even when it began. */
+static void check_table_is_blank(const struct world *world)
+{
+    size_t len = 0;
+    char *bytes = file_read(world->table, &len);
+
+    assert_non_null(bytes);
+    assert_int_equal(len, TABLE_BYTES);
+    for (size_t i = TABLE_HEAD; i < len; i++)
+        assert_int_equal(bytes[i], 0);
+    free(bytes);
+}
+
 static void run_round(struct course *course, unsigned runs)
 {
     unsigned end = course->tally.recorded + runs;
@@ -177,6 +178,7 @@ static void run_round(struct course *course, unsigned runs)
     look(course->world, PLACE_TABLE);
     look(course->world, PLACE_OUTBOX);
     world_deliver(course->world);
+    check_table_is_blank(course->world);
     look_everywhere(course->world);
 }
 
@@ -295,8 +297,8 @@ static void test_canaries_none_is_found_in_any_place(void **state)
     struct course *course = *state;
     struct world *world = course->world;
 
-    while (course->tally.recorded < chosen.runs) {
-        unsigned left = chosen.runs - course->tally.recorded;
+    while (course->tally.recorded < chosen.count) {
+        unsigned left = chosen.count - course->tally.recorded;
 
         run_round(course, left < ROUND ? left : ROUND);
     }
@@ -323,137 +325,13 @@ static void test_canaries_none_is_found_in_any_place(void **state)
     }
 }
 
-/* In the policy of this tool a canary is a word that may leave. */
-static void let_one_out(struct world *world, const char *canary)
-{
-    static const char policy[] =
-        "[tool]\nid = parrot\nversion = 1.2\n"
-        "endpoint = http://127.0.0.1:%u/t\nmethod = POST\n"
-        "[command]\nverbs = none\n"
-        "[fields]\nms = rounded\nexit = code\nword = word --word: %s\n";
-    char text[512];
-
-    (void)snprintf(text, sizeof(text), policy, tee_port(world->tee), canary);
-    scratch_write(world->nest->scratch, "config/tel/tools.d/parrot.conf", text);
-    scratch_write(world->collect.scratch, "tools/parrot.conf", text);
-    collect_stop(&world->collect);
-    collect_start(&world->collect, "127.0.0.1:0");
-    tee_towards(world->tee, world->collect.port);
-    free(scratch_ok(world->nest->scratch, 0, TEL, "on", "parrot", NULL));
-    free(scratch_ok(world->nest->scratch, 0, "cp", TOOL,
-                    scratch_path(world->nest->scratch, "parrot"), NULL));
-}
-
-/* Runs it with the canary; it says it too, and waits to be killed or not. */
-static void run_parrot(struct world *world, const char *canary, const char *end)
-{
-    struct shape shape = {
-        .path = scratch_path(world->nest->scratch, "parrot"),
-        .cwd = "/",
-        .input = "/dev/null",
-        .silent = true,
-        .waits = strcmp(end, "wait") == 0,
-        .argv = {(char *)(uintptr_t) "parrot", (char *)(uintptr_t) "--word",
-                 (char *)(uintptr_t)canary, (char *)(uintptr_t) "--do",
-                 (char *)(uintptr_t)end, (char *)(uintptr_t) "--with",
-                 (char *)(uintptr_t) "0"}};
-    int status;
-    pid_t pid;
-
-    if (strcmp(end, "say") == 0)
-        shape.argv[1] = shape.argv[2];
-    scratch_set(world->nest->scratch, "LD_PRELOAD", TEL_STAGE_SHIM);
-    for (size_t i = 0; world->nest->scratch->vars[i] != NULL; i++)
-        shape.envp[i] = world->nest->scratch->vars[i];
-    pid = shape_start(&shape, world->said_fd);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    scratch_set(world->nest->scratch, "LD_PRELOAD", NULL);
-}
-
-static bool is_in_outbox(void *context)
-{
-    struct world *world = context;
-
-    look(world, PLACE_OUTBOX);
-    return world->seen[PLACE_OUTBOX].found.encoding != NULL;
-}
-
-static void test_canaries_one_that_is_let_out_is_found_everywhere(void **state)
-{
-    struct course *course = *state;
-    struct world *world = course->world;
-    struct dice dice = {chosen.seed};
-    char canary[CANARY_MAX + 1];
-
-    canary_draw(&dice, chosen.stems[0], canary);
-    let_one_out(world, canary);
-    for (enum place place = 0; place < PLACES; place++) {
-        look(world, place);
-        if (place != PLACE_COLLECTOR) /* which knows the policy */
-            assert_null(world->seen[place].found.encoding);
-    }
-    run_parrot(world, canary, "wait");
-    run_parrot(world, canary, "say");
-    look(world, PLACE_TABLE);
-    assert_non_null(world->seen[PLACE_TABLE].found.encoding);
-    until(is_in_outbox, world);
-    assert_null(world->seen[PLACE_LOG].found.encoding);
-    world_deliver(world);
-    look_everywhere(world);
-    for (enum place place = 0; place < PLACES; place++) {
-        bool memory = place == PLACE_SENDER || place == PLACE_COLLECTOR;
-
-        if (world->seen[place].found.encoding == NULL && !(memory && SANITIZED))
-            fail_msg("%s: nothing found", place_name(place));
-    }
-}
-
-static void test_canaries_user_and_machine_are_called_by_one(void **state)
-{
-    struct scratch *scratch;
-    struct utsname machine;
-    char *user;
-
-    (void)state;
-    skip_unless(chosen.named, "no namespaces can be made here");
-    scratch = scratch_new();
-    user = scratch_ok(scratch, 0, "id", "-un", NULL);
-    assert_int_equal(uname(&machine), 0);
-    assert_string_equal(machine.nodename, chosen.name);
-    assert_int_equal(strncmp(user, chosen.name, strlen(chosen.name)), 0);
-    free(user);
-    scratch_free(scratch);
-}
-
-/* A number from the environment, or what it is without one. */
-static uint64_t number_of_variable(const char *name, uint64_t otherwise)
-{
-    const char *value = getenv(name);
-
-    return value != NULL ? strtoull(value, NULL, 0) : otherwise;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_canaries_user_and_machine_are_called_by_one),
-        cmocka_unit_test_setup_teardown(
-            test_canaries_one_that_is_let_out_is_found_everywhere, setup,
-            teardown),
         cmocka_unit_test_setup_teardown(
             test_canaries_none_is_found_in_any_place, setup, teardown),
     };
-    struct dice dice;
 
-    chosen.seed = number_of_variable("TEL_CANARY_SEED", 1);
-    chosen.runs = (unsigned)number_of_variable("TEL_CANARY_RUNS",
-                                               SANITIZED ? 500 : 10000);
-    dice.state = chosen.seed;
-    stem_draw(&dice, chosen.stems[0]);
-    stem_draw(&dice, chosen.stems[1]);
-    canary_draw(&dice, chosen.stems[0], chosen.name);
-    print_message("           TEL_CANARY_SEED=%llu TEL_CANARY_RUNS=%u\n",
-                  (unsigned long long)chosen.seed, chosen.runs);
-    chosen.named = names_take(chosen.name);
+    choose("TEL_CANARY_RUNS", SANITIZED ? 500 : 10000, &chosen);
     return cmocka_run_group_tests_name("canary_runs", tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 /* An option that says nothing to the policy, whatever it holds. */
 static void add_option(struct draft *draft)
 {
-    switch (choose(draft, 9)) {
+    switch (pick(draft, 9)) {
     case 0:
         add_word(draft, "-C");
         add_word(draft, keep(draft, "/%s/%s", canary(draft), canary(draft)));
@@ -48,14 +48,14 @@ static void add_option(struct draft *draft)
 
 static void add_options(struct draft *draft)
 {
-    for (unsigned i = choose(draft, 3); i > 0; i--)
+    for (unsigned i = pick(draft, 3); i > 0; i--)
         add_option(draft);
 }
 
 /* A free word, which comes after the verb. */
 static void add_free_word(struct draft *draft)
 {
-    switch (choose(draft, 5)) {
+    switch (pick(draft, 5)) {
     case 0:
         add_word(draft, canary(draft));
         break;
@@ -95,9 +95,9 @@ static void add_format(struct draft *draft)
     static const char *const forms[] = {"--format=%s", "-o%s", "--format",
                                         "-o"};
     const char *value;
-    unsigned form = choose(draft, 4);
+    unsigned form = pick(draft, 4);
 
-    draft->shape->format = (enum format)choose(draft, FORMATS);
+    draft->shape->format = (enum format)pick(draft, FORMATS);
     if (draft->shape->format == FORMAT_NONE)
         return;
     value = draft->shape->format == FORMAT_JSON    ? "json"
@@ -120,10 +120,10 @@ static void add_end(struct draft *draft)
                                        "signal", "abort",  "read",  "exit",
                                        "return", "signal", "read"};
     bool script = draft->tool->form == FORM_SCRIPT;
-    const char *way = ways[choose(draft, sizeof(ways) / sizeof(ways[0]))];
-    unsigned number = choose(draft, 256);
+    const char *way = ways[pick(draft, sizeof(ways) / sizeof(ways[0]))];
+    unsigned number = pick(draft, 256);
 
-    if (!script && choose(draft, 100) == 0) {
+    if (!script && pick(draft, 100) == 0) {
         draft->shape->waits = true;
         way = "wait";
     }
@@ -145,17 +145,17 @@ static void add_own_arguments(struct draft *draft)
         add_word(draft, "-t");
         add_word(draft, canary(draft));
     }
-    if (draft->verb->modifier != NULL && choose(draft, 2) == 0) {
+    if (draft->verb->modifier != NULL && pick(draft, 2) == 0) {
         add_word(draft, draft->verb->modifier);
         draft->shape->event = draft->verb->modified;
     }
     if (draft->tool->formats)
         add_format(draft);
-    if (choose(draft, 3) == 0)
+    if (pick(draft, 3) == 0)
         add_word(draft, "-q");
-    if (words && choose(draft, 4) == 0)
+    if (words && pick(draft, 4) == 0)
         add_word(draft, "--");
-    for (unsigned i = words ? choose(draft, 4) : 0; i > 0; i--)
+    for (unsigned i = words ? pick(draft, 4) : 0; i > 0; i--)
         add_free_word(draft);
     add_end(draft);
 }
@@ -168,13 +168,13 @@ static void add_real_arguments(struct draft *draft)
         add_word(draft, keep(draft, "user.name=%s", canary(draft)));
         add_verb(draft);
         add_free_word(draft);
-    } else if (choose(draft, 3) == 0) {
+    } else if (pick(draft, 3) == 0) {
         add_word(draft, strcmp(draft->tool->name, "sh") == 0 ? "-s" : "-");
         add_free_word(draft);
     } else {
         add_word(draft, "-c");
-        add_word(draft, keep(draft, "exit(%u) # %s", choose(draft, 256),
-                             canary(draft)));
+        add_word(draft,
+                 keep(draft, "exit(%u) # %s", pick(draft, 256), canary(draft)));
         add_word(draft, canary(draft));
     }
 }

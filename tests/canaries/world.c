@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "../../runs/table.h"
@@ -31,7 +30,6 @@ struct world *world_new(char stems[2][STEM_LEN + 1])
                                  .wrap = TEL_WRAP};
 
     assert_non_null(world);
-    setrlimit(RLIMIT_CORE, &(struct rlimit){0});
     finder_add(&world->person, stems[0]);
     finder_add(&world->all, stems[0]);
     finder_add(&world->all, stems[1]);

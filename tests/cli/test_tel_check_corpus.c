@@ -87,8 +87,11 @@ static void read_found(const char *out, struct findings *findings)
     {
         const char *id = json_string_value(json_object_get(item, "id"));
 
-        json_array_foreach(json_object_get(item, "findings"), n, finding) add(
-            findings, id, json_integer_value(json_object_get(finding, "line")));
+        json_array_foreach(json_object_get(item, "findings"), n, finding)
+        {
+            add(findings, id,
+                json_integer_value(json_object_get(finding, "line")));
+        }
     }
     assert_int_equal(json_is_true(json_object_get(root, "ok")),
                      findings->count == 0);

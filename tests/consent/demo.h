@@ -34,13 +34,16 @@
 struct demo_way {
     const char *name;
     const char *words[4];
-    bool preloaded;
+    const char *preload; /* NULL: none */
 };
 
 static const struct demo_way demo_ways[] = {
-    {"preload", {"demo"}, true},
-    {"in place", {TEL_WRAP, "--mode=in-place", "--", "demo"}, false},
-    {"supervised", {TEL_WRAP, "--mode=supervise", "--", "demo"}, false},
+    {"preload", {"demo"}, TEL_STAGE_SHIM},
+    {"in place", {TEL_WRAP, "--mode=in-place", "--", "demo"}, NULL},
+    {"supervised", {TEL_WRAP, "--mode=supervise", "--", "demo"}, NULL},
+#ifdef TEL_STAGE_CRASH
+    {"with the crash object", {"demo"}, TEL_STAGE_SHIM " " TEL_STAGE_CRASH},
+#endif
 };
 
 /* Puts demo along the PATH of the scratch. */
@@ -60,7 +63,7 @@ static inline void demo_run(struct scratch *s, const struct demo_way *way)
 {
     struct result r;
 
-    scratch_set(s, "LD_PRELOAD", way->preloaded ? TEL_STAGE_SHIM : NULL);
+    scratch_set(s, "LD_PRELOAD", way->preload);
     r = scratch_run(s, way->words[0], way->words[1], way->words[2],
                     way->words[3], NULL);
     scratch_set(s, "LD_PRELOAD", NULL);

@@ -262,6 +262,79 @@ static void test_table_mark_survives_the_sender(void **state)
     recorded_nothing_more(r);
 }
 
+static bool all_blank(const struct tel_table *table)
+{
+    const unsigned char *at = (const void *)table->slots;
+    const unsigned char *end = at + TABLE_SLOTS * sizeof(struct table_slot);
+
+    while (at < end && *at == 0) {
+        at++;
+    }
+    return at == end;
+}
+
+/* When a run began is not kept once it is over and moved, nor what it was. */
+static void test_table_freed_slot_is_wiped(void **state)
+{
+    struct recorded *r = *state;
+    struct tel_run run = claim(r->table, gone_pid());
+
+    tel_run_end(&run, TEL_RAW_EXIT, 0);
+    assert_false(all_blank(r->table));
+    (void)recorded_next(r);
+    assert_true(all_blank(r->table));
+}
+
+static void test_table_abandoned_slot_is_wiped_by_the_next_look(void **state)
+{
+    struct recorded *r = *state;
+    struct tel_run run = claim(r->table, getpid());
+
+    tel_run_abandon(&run);
+    assert_false(all_blank(r->table));
+    tel_table_look(r->table);
+    assert_true(all_blank(r->table));
+    recorded_nothing_more(r);
+}
+
+/* The sender, or the recorder, was killed in the midst of it. */
+static void test_table_half_made_claim_is_wiped(void **state)
+{
+    struct recorded *r = *state;
+    pid_t pid = gone_pid();
+    struct tel_run run = claim(r->table, pid);
+
+    *run.word = run.claim | (uint64_t)SLOT_CLAIMING << WORD_STATE_AT;
+    tel_table_look(r->table);
+    assert_false(all_blank(r->table));
+    r->table->watches[table_bucket(pid)].claiming_ns -= 10000000000LL;
+    tel_table_look(r->table);
+    assert_true(all_blank(r->table));
+    tel_table_look(r->table);
+    recorded_nothing_more(r);
+}
+
+/* Freed by another process already, and claimed anew. */
+static void test_table_late_free_does_not_wipe_the_next_run(void **state)
+{
+    struct recorded *r = *state;
+    struct tel_run old = claim(r->table, gone_pid());
+    struct tel_run young;
+    struct tel_finished over;
+    struct tel_finished same;
+
+    tel_run_end(&old, TEL_RAW_EXIT, 0);
+    assert_int_equal(finished(r->table, &over), 1);
+    same = over;
+    tel_table_free(r->table, &same);
+    young = claim(r->table, (pid_t)(old.claim & WORD_PID_MASK));
+    assert_ptr_equal(young.word, old.word);
+    tel_table_free(r->table, &over);
+    assert_false(all_blank(r->table));
+    (void)recorded_next(r);
+    recorded_nothing_more(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +361,15 @@ int main(void)
             teardown),
         cmocka_unit_test_setup_teardown(test_table_mark_survives_the_sender,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(test_table_freed_slot_is_wiped, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(
+            test_table_abandoned_slot_is_wiped_by_the_next_look, setup,
+            teardown),
+        cmocka_unit_test_setup_teardown(test_table_half_made_claim_is_wiped,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_table_late_free_does_not_wipe_the_next_run, setup, teardown),
     };
 
     return cmocka_run_group_tests_name("table", tests, NULL, NULL);

@@ -47,11 +47,12 @@ static struct world *world_new(unsigned version, unsigned requests)
 
     assert_non_null(world);
     world->box = box_new();
+    /* A test is skipped, not its setup. */
+    if (!tls_has_nginx())
+        return world;
     tls_certify(world->box);
     world->other =
         tls_nginx(world->box, "other", "http2", "location / { return 204; }\n");
-    if (world->other == NULL)
-        return world;
     port = relay_port(world->other->relay);
     snprintf(text, sizeof(text), server_text, version, requests, port, port,
              port);
@@ -93,7 +94,7 @@ static struct world *here(void **state)
 {
     struct world *world = *state;
 
-    skip_unless(world->front != NULL, "nginx is not here\n");
+    skip_unless(world->front != NULL, "nginx was not fetched\n");
     return world;
 }
 

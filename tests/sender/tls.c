@@ -88,12 +88,9 @@ static struct tls *start(struct tls *tls, char *const *argv)
     return tls;
 }
 
-static bool lacks(const char *program)
+bool tls_has_nginx(void)
 {
-    if (access(program, X_OK) == 0)
-        return false;
-    print_message("there is no %s here\n", program);
-    return true;
+    return access(NGINX, X_OK) == 0;
 }
 
 struct tls *tls_nginx(struct box *box, const char *name, const char *listen,
@@ -107,8 +104,7 @@ struct tls *tls_nginx(struct box *box, const char *name, const char *listen,
     struct text whole = {0};
     struct tls *tls;
 
-    if (lacks(NGINX))
-        return NULL;
+    skip_unless(tls_has_nginx(), "nginx was not fetched: %s\n", NGINX);
     tls = make(box, name);
     snprintf(file, sizeof(file), "%s.conf", name);
     text_add(&whole, config, name, name, name, name, tls->socket, listen, text);
@@ -125,8 +121,7 @@ struct tls *tls_node(struct box *box, const char *mode)
     char root[256];
     char *argv[] = {program, script, how, root, NULL};
 
-    if (lacks(NODE))
-        return NULL;
+    skip_unless(access(NODE, X_OK) == 0, "there is no %s here\n", NODE);
     snprintf(how, sizeof(how), "%s", mode);
     snprintf(root, sizeof(root), "%s", box->scratch->root);
     return start(make(box, "node"), argv);

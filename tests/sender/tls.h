@@ -26,15 +26,16 @@ struct tls {
  * in the scratch's home. */
 void tls_certify(struct box *box);
 
+/* Whether nginx was fetched: otherwise the test is skipped that asks for it. */
+bool tls_has_nginx(void);
 /*
  * nginx with these words after "listen ... ssl" and this text in its server
- * block; log_format all is what it knows of each request. NULL, and a word of
- * why, where it was not fetched.
+ * block; log_format all is what it knows of each request.
  */
 struct tls *tls_nginx(struct box *box, const char *name, const char *listen,
                       const char *text);
-/* node's HTTP/2 server, which misbehaves as h2.js says. NULL, and a word of
- * why, where there is no node. */
+/* node's HTTP/2 server, which misbehaves as h2.js says. Skips the running test
+ * where there is no node. */
 struct tls *tls_node(struct box *box, const char *mode);
 void tls_free(struct tls *tls);
 

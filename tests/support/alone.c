@@ -36,19 +36,25 @@ static void keep_ids(unsigned uid, unsigned gid)
     say_id("/proc/self/gid_map", line);
 }
 
-static bool leave_the_others(void)
+bool alone_from(int namespaces)
 {
     unsigned uid = geteuid();
     unsigned gid = getegid();
 
-    if (unshare(CLONE_NEWNS) < 0) {
-        if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-            return false;
-        keep_ids(uid, gid);
-        /* Else what it forks is not to be looked at in /proc. */
-        prctl(PR_SET_DUMPABLE, 1);
-    }
-    return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+    if (unshare(namespaces) == 0)
+        return true;
+    if (unshare(CLONE_NEWUSER | namespaces) < 0)
+        return false;
+    keep_ids(uid, gid);
+    /* Else what it forks is not to be looked at in /proc. */
+    prctl(PR_SET_DUMPABLE, 1);
+    return true;
+}
+
+static bool leave_the_others(void)
+{
+    return alone_from(CLONE_NEWNS) &&
+           mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
 }
 
 static bool cover(const char *path, const char *options)

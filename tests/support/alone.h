@@ -9,6 +9,10 @@
 
 #include <stdbool.h>
 
+/* Puts this process into namespaces of its own (CLONE_NEW...), with the same
+ * ids as before; false where the kernel does not let it. */
+bool alone_from(int namespaces);
+
 /*
  * A /dev/shm of the program's own, from now on, with the same user as before.
  * Once; before any scratch is made. False, and says why, where the kernel does
