@@ -186,6 +186,27 @@ static void test_http2_headers_are_those_of_the_log(void **state)
     tls_free(tls);
 }
 
+/* How a connection begins is the same for all. */
+static void test_http2_settings_are_the_same_each_time(void **state)
+{
+    struct box *box = *state;
+    struct tls *tls = node(box, "good");
+    char *settings;
+    size_t len;
+
+    box_flush(box, 0, "100 sent, 0 waiting\n");
+    box_new_file(box, "probe", 0, 5);
+    box_flush(box, 0, "5 sent, 0 waiting\n");
+    settings = file_read(scratch_path(box->scratch, "node.settings"), NULL);
+    assert_non_null(settings);
+    len = strcspn(settings, "\n") + 1;
+    assert_true(len > 20);
+    assert_int_equal(strlen(settings), 2 * len);
+    assert_int_equal(memcmp(settings, settings + len, len), 0);
+    free(settings);
+    tls_free(tls);
+}
+
 static void test_http2_refusals_and_delays_count_each_once(void **state)
 {
     struct box *box = *state;
@@ -376,6 +397,7 @@ int main(void)
         CASE(test_http2_hundred_leave_on_one_connection),
         CASE(test_http2_many_are_under_way_at_a_time),
         CASE(test_http2_headers_are_those_of_the_log),
+        CASE(test_http2_settings_are_the_same_each_time),
         CASE(test_http2_refusals_and_delays_count_each_once),
         CASE(test_http2_goodbyes_count_each_once),
         CASE(test_http2_reset_streams_count_each_once),
