@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <tel/outbox.h>
@@ -337,6 +337,40 @@ static void test_http2_killed_under_way_counts_each_once(void **state)
     tls_free(tls);
 }
 
+static void wait_us(unsigned us)
+{
+    nanosleep(&(struct timespec){.tv_nsec = (long)us * 1000}, NULL);
+}
+
+/* Killed at a moment between the first and the last one of a flush. */
+static unsigned kill_flushes(struct box *box, unsigned rounds, unsigned step_us)
+{
+    unsigned killed = 0;
+
+    for (unsigned i = 0; i < rounds && box_waiting(box, "probe") > 0; i++) {
+        char program[] = TEL_SEND;
+        char option[] = "--flush";
+        char *argv[] = {program, option, NULL};
+        pid_t pid = scratch_start(box->scratch, "flush.out", argv);
+
+        wait_us(i * step_us);
+        killed += scratch_stop(box->scratch, pid, SIGKILL) == -SIGKILL;
+    }
+    return killed;
+}
+
+static void test_http2_killed_at_any_moment_counts_each_once(void **state)
+{
+    struct box *box = *state;
+    struct tls *tls = node(box, "good");
+
+    /* Else nothing was tried. */
+    assert_true(kill_flushes(box, 25, 3000) > 3);
+    (void)flush_all(box);
+    all_once(tls, 0);
+    tls_free(tls);
+}
+
 /* ---- whether it is used -------------------------------------------------- */
 
 static void expect_version(struct box *box, const char *listen, unsigned events,
@@ -406,6 +440,7 @@ int main(void)
         CASE(test_http2_server_that_falls_silent_ends_it),
         CASE(test_http2_after_tel_off_no_more_leave),
         CASE(test_http2_killed_under_way_counts_each_once),
+        CASE(test_http2_killed_at_any_moment_counts_each_once),
         CASE(test_http2_nginx_gets_a_hundred),
         CASE(test_http2_few_use_http1),
         CASE(test_http2_batch_uses_http1),
