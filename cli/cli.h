@@ -157,6 +157,10 @@ bool tel_cli_has_state(const struct tel_env *env, char *path, size_t size);
 
 /* ---- named.c: a policy that is named by its path or its tool ------------- */
 
+/* The path of the first policy file for NAME along the search path. */
+bool tel_cli_policy_file(const struct tel_env *env, const char *name, char *buf,
+                         size_t size);
+
 /*
  * Writes the path of the policy that word names: word itself where it has a
  * slash, ends with ".conf" or is a file; else that of the tool of this NAME or

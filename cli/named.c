@@ -16,9 +16,8 @@ static bool is_file(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* The first policy file for NAME along the search path. */
-static bool find_file(const struct tel_env *env, const char *name, char *buf,
-                      size_t size)
+bool tel_cli_policy_file(const struct tel_env *env, const char *name, char *buf,
+                         size_t size)
 {
     char dir[TEL_PATH_MAX];
     bool installed;
@@ -51,10 +50,10 @@ int tel_cli_policy_path(const struct tel_env *env, const char *word, char *buf,
         memcpy(buf, word, len + 1);
         return TEL_DONE;
     }
-    if (find_file(env, word, buf, size))
+    if (tel_cli_policy_file(env, word, buf, size))
         return TEL_DONE;
     status = tel_cli_tool(env, word, &policy);
-    if (status == TEL_DONE && !find_file(env, policy.name, buf, size))
+    if (status == TEL_DONE && !tel_cli_policy_file(env, policy.name, buf, size))
         return tel_cli_bad("%s.conf: %s", policy.name, strerror(ENOENT));
     return status;
 }

@@ -57,6 +57,7 @@ static int show(const struct tel_env *env, const struct tel_policy *policy,
                 const struct preview_command *command, struct form form)
 {
     static struct preview preview;
+    char path[TEL_PATH_MAX];
     struct tel_verdict verdict;
     int status;
     int rc;
@@ -70,7 +71,9 @@ static int show(const struct tel_env *env, const struct tel_policy *policy,
 #endif
         return status;
     }
-    rc = preview_make(policy, command, &preview);
+    if (!tel_cli_policy_file(env, policy->name, path, sizeof(path)))
+        path[0] = '\0';
+    rc = preview_make(policy, path, command, &preview);
     if (rc == -ENOENT)
         status = show_ignored(&preview, &verdict, form);
     else if (rc < 0)

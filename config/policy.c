@@ -245,6 +245,21 @@ static int parse_value_options(struct parse *parse, struct span scope)
     }
 }
 
+/* A verb that runs another program, whose options are not the tool's. */
+static int parse_passes_on(struct parse *parse)
+{
+    struct tel_policy *policy = parse->policy;
+
+    if (policy->npasses_on == TEL_PASSES_ON_MAX) {
+        return parse_fail(parse, "too many verbs that pass on", nothing);
+    }
+    if (parse->ini.value.len == 0) {
+        return parse_fail(parse, "nothing is given for", parse->ini.key);
+    }
+    return take_words(parse, parse->ini.value,
+                      &policy->passes_on[policy->npasses_on++]);
+}
+
 /* Whether "-qv" is "-q -v", or an option of that name as in find and java. */
 static int parse_bundled(struct parse *parse)
 {
@@ -291,6 +306,9 @@ static int parse_command(struct parse *parse)
     }
     if (span_is(parse->ini.key, "bundled")) {
         return parse_bundled(parse);
+    }
+    if (span_is(parse->ini.key, "passes-on")) {
+        return parse_passes_on(parse);
     }
     return parse_fail(parse, "[command] has no", parse->ini.key);
 }
@@ -454,7 +472,7 @@ static void clear(struct tel_policy *policy)
     policy->coarse.exit = TEL_EXIT_OFF;
     policy->nverbs = policy->naliases = policy->nmodifiers = 0;
     policy->nvalue_options = policy->nfields = policy->nitems = 0;
-    policy->npurposes = policy->nbuild_ids = 0;
+    policy->npurposes = policy->nbuild_ids = policy->npasses_on = 0;
     policy->crash = false;
 }
 

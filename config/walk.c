@@ -228,6 +228,28 @@ static void next_option(struct walk *walk, struct span arg, struct token *token)
     }
 }
 
+/* Whether the word just seen is a program of its own, and the rest its. */
+static bool passes_on(const struct walk *walk)
+{
+    const struct tel_policy *policy = walk->policy;
+    struct span verb;
+    unsigned nwords;
+    int found;
+
+    if (policy->verbs_none) {
+        return policy->npasses_on > 0;
+    }
+    found = walk_verb(walk, &nwords);
+    verb = str_span(policy, walk_verb_words(policy, found));
+    for (unsigned i = 0; found >= 0 && i < policy->npasses_on; i++) {
+        if (walk->nseen > nwords &&
+            span_equal(str_span(policy, policy->passes_on[i]), verb)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool walk_next(struct walk *walk, struct token *token)
 {
     while (walk->cluster.len > 0 || walk->next < walk->nargs) {
@@ -244,6 +266,10 @@ bool walk_next(struct walk *walk, struct token *token)
             if (walk->nwords < TEL_WORDS_MAX) {
                 walk->words[walk->nwords++] = arg;
             }
+            walk->nseen++;
+            walk->words_only =
+                walk->words_only ||
+                (walk->policy->npasses_on > 0 && passes_on(walk));
             return true;
         }
         if (span_is(arg, "--")) {

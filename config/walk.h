@@ -40,6 +40,7 @@ struct walk {
     char letter[2];     /* "-y" while inside a cluster */
     struct span words[TEL_WORDS_MAX];
     unsigned nwords;
+    unsigned nseen; /* words, those that no verb needs too */
 };
 
 /* The next word or option: false at the end. "--" is neither. */

@@ -103,6 +103,23 @@ static int check_references(struct parse *parse)
     return 0;
 }
 
+/* With verbs = none there is but run, and it is not listed. */
+static int check_passes_on(struct parse *parse)
+{
+    const struct tel_policy *policy = parse->policy;
+
+    for (unsigned i = 0; i < policy->npasses_on; i++) {
+        struct span words = str_span(policy, policy->passes_on[i]);
+
+        if (policy->verbs_none ? !span_is(words, "run")
+                               : verb_find(policy, words) == NULL) {
+            return fail_at(parse, policy->passes_on[i],
+                           "passes-on names a verb that is not listed:");
+        }
+    }
+    return 0;
+}
+
 static bool has_purpose_target(const struct tel_policy *policy, struct span key)
 {
     if (span_is(key, "ms") || span_is(key, "exit") ||
@@ -149,6 +166,9 @@ int parse_check(struct parse *parse)
                        "verbs = none, but one is listed:");
     }
     r = check_references(parse);
+    if (r == 0) {
+        r = check_passes_on(parse);
+    }
     if (r == 0) {
         r = check_crash(parse);
     }

@@ -75,7 +75,7 @@ static void check_event(struct tel_event *event)
 static void check_trace(char *const *args, int nargs, int result,
                         const struct tel_match *match)
 {
-    struct tel_trace_arg traced[ARGS_MAX];
+    struct tel_trace_arg traced[ARGS_MAX] = {{0}};
     struct tel_trace trace = {.args = traced};
     struct tel_match same;
 

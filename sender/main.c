@@ -56,8 +56,8 @@ static void settle_down(void)
  */
 static int forget_variables(char **vars)
 {
+    static char **given; /* kept: libraries may replace environ */
     size_t count = 0;
-    char **given;
     while (vars[count])
         count++;
     given = calloc(count + 1, sizeof(*given));

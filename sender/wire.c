@@ -16,10 +16,10 @@
 
 /*
  * By a hashed directory OpenSSL reads the one file that it needs, and not all
- * of a bundle, which takes longer than all the rest of a batch. Where libcurl
- * was built with a directory, it would read its bundle as well, first. Debian,
- * Alpine, Arch and openSUSE have one. Where it doesn't have the authority,
- * what libcurl trusts by itself is tried, so that nothing depends on it.
+ * of a bundle, which takes longer than all the rest of a batch. libcurl reads
+ * its bundle first, also where it was built with such a directory. Debian,
+ * Alpine, Arch, openSUSE and Fedora have one. Where the authority is not in
+ * it, all that libcurl trusts by itself is tried: nothing depends on it.
  */
 static bool is_hashed(const char *path)
 {

@@ -59,6 +59,8 @@ static enum check_sense sense_of(const struct tel_policy *policy,
     bool word = field->kind == TEL_FIELD_WORD;
     enum check_sense sense;
 
+    /* An option that is listed as "-m=" takes the same. */
+    name.len -= name.len > 1 && at[name.len - 1] == '=';
     /* git's -m, and that of many after it; a long option would say more. */
     if (name.len == 2 && memcmp(at, "-m", 2) == 0 &&
         !has_long_option(policy, field)) {

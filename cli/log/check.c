@@ -117,16 +117,38 @@ static void check_head(struct log_check *check,
                     endpoint);
 }
 
-/* "204 accepted", "422 refused", "503 waits" or "no answer, waits". */
+static bool is_one_of(struct tel_sent_part part, const char *const *strings)
+{
+    while (*strings != NULL && !part_is(part, *strings))
+        strings++;
+    return *strings != NULL;
+}
+
+/* As sender/log.c has them: "204 accepted over HTTP/2", "no answer, waits". */
 static bool is_answer(struct tel_sent_part answer)
 {
-    struct tel_sent_part word = {answer.at + 4, answer.len - 4};
+    static const char *const without[] = {"no answer, waits",
+                                          "did not leave, waits", NULL};
+    static const char *const verdicts[] = {"accepted",
+                                           "refused",
+                                           "waits",
+                                           "accepted over HTTP/2",
+                                           "refused over HTTP/2",
+                                           "waits over HTTP/2",
+                                           NULL};
+    struct tel_sent_part verdict = {answer.at, 0};
 
-    if (part_is(answer, "no answer, waits"))
+    if (is_one_of(answer, without))
         return true;
-    return answer.len > 4 &&
-           (part_is(word, "accepted") || part_is(word, "refused") ||
-            part_is(word, "waits"));
+    if (answer.len <= 4 || answer.at[3] != ' ')
+        return false;
+    verdict.at += 4;
+    verdict.len = answer.len - 4;
+    for (int i = 0; i < 3; i++) {
+        if (answer.at[i] < '0' || answer.at[i] > '9')
+            return false;
+    }
+    return is_one_of(verdict, verdicts);
 }
 
 /* The last may still be on its way; the others are closed by the sender. */

@@ -120,7 +120,7 @@ static void check_event(struct log_check *check,
 static bool is_written_so(const struct tel_event *event, bool is_get,
                           const char *at, size_t len)
 {
-    char text[TEL_EVENT_TEXT_MAX];
+    char text[TEL_EVENT_TEXT_MAX] = "";
     int made = (is_get ? tel_event_to_query : tel_event_to_json)(event, text,
                                                                  sizeof(text));
 

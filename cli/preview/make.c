@@ -118,7 +118,7 @@ static int make_request(struct preview *preview)
     return 0;
 }
 
-int preview_make(const struct tel_policy *policy,
+int preview_make(const struct tel_policy *policy, const char *path,
                  const struct preview_command *command,
                  struct preview *ret_preview)
 {
@@ -127,6 +127,7 @@ int preview_make(const struct tel_policy *policy,
 
     memset(preview, 0, sizeof(*preview));
     preview->policy = policy;
+    preview->path = path;
     preview->command = command;
     preview->trace.args =
         calloc((size_t)command->nargs + 1, sizeof(preview->trace.args[0]));

@@ -5,8 +5,8 @@
  * tel preview.
  *
  *     struct preview preview;
- *     if (preview_make(policy, command, &preview) == 0)
- *         preview_print(&preview, purposes and all);
+ *     if (preview_make(policy, path, command, &preview) == 0)
+ *         preview_print(&preview, local);
  *     preview_clear(&preview);
  *
  * Nothing of the arguments is ever printed: they are called by their number.
@@ -37,6 +37,7 @@ struct preview_entry {
 
 struct preview {
     const struct tel_policy *policy;
+    const char *path; /* of the policy's file */
     const struct preview_command *command;
     struct tel_match match;
     struct tel_trace trace;
@@ -48,10 +49,11 @@ struct preview {
 };
 
 /*
+ * path is that of the policy's file, and only shown.
  * 0, -ENOENT where the policy does not record this verb (the arguments are
  * explained all the same), or another negative errno.
  */
-int preview_make(const struct tel_policy *policy,
+int preview_make(const struct tel_policy *policy, const char *path,
                  const struct preview_command *command,
                  struct preview *ret_preview);
 void preview_clear(struct preview *preview);

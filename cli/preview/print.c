@@ -2,6 +2,8 @@
 /* A preview, printed for a person or as JSON. */
 #include "preview.h"
 
+#include <string.h>
+
 static void print_purpose(const struct preview *preview, const char *key)
 {
     const struct tel_purpose *purpose = tel_cli_purpose(preview->policy, key);
@@ -49,7 +51,10 @@ void preview_print(const struct preview *preview, bool local)
 {
     const struct tel_policy *policy = preview->policy;
 
-    printf("This run of %s would be recorded as:\n\n", policy->name);
+    printf("This run of %s would be recorded as follows, by its policy\n",
+           policy->name);
+    tel_cli_print_bytes(stdout, preview->path, strlen(preview->path));
+    printf(":\n\n");
     print_entries(preview, true);
     if (has_unsent(preview)) {
         printf("\nNot recorded, since nothing is known of it:\n\n");
@@ -160,6 +165,8 @@ void preview_print_json(const struct tel_policy *policy,
     else
         printf("null");
     printf(",\n  \"recorded\": %s", recorded ? "true" : "false");
+    if (preview != NULL)
+        print_member(",\n  ", "policy", preview->path);
     if (preview != NULL)
         print_event_json(preview, recorded, verdict->local);
     printf("\n}\n");

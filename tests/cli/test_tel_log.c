@@ -160,6 +160,8 @@ static const struct {
     {"\r\n\r\n", "\n", "sent.log:1: not a whole request: it has no body\n"},
     {"== 204 accepted\n", "== 204 stolen\n",
      "sent.log:10: not an answer as tel writes it: 204 stolen\n"},
+    {"== 204 accepted\n", "== 2o4 accepted\n",
+     "sent.log:10: not an answer as tel writes it: 2o4 accepted\n"},
     {"== 204 accepted\n", "== 204 accepted\nmore\n",
      "sent.log:11: belongs to no request: a damaged log\n"},
 };
@@ -300,6 +302,28 @@ static void test_log_check_names_a_bad_policy(void **state)
         "sent.log:1: no policy that is installed has the id demo-id\n" NONE);
     result_clear(&r);
     free(log);
+    scratch_free(s);
+}
+
+static void test_log_check_knows_every_answer(void **state)
+{
+    static const char *const answers[] = {"== 422 refused",
+                                          "== 503 waits",
+                                          "== no answer, waits",
+                                          "== did not leave, waits    ",
+                                          "== 204 accepted over HTTP/2",
+                                          "== 503 waits over HTTP/2",
+                                          "== 204 accepted            "};
+    struct scratch *s = person_new(DEMO_POST);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        char *log = edit(record(TEL_POST, "http://127.0.0.1:9/in", GOOD),
+                         "== 204 accepted", answers[i]);
+
+        expect_said(s, log, 0, SUMMARY(1, 1));
+        free(log);
+    }
     scratch_free(s);
 }
 
@@ -458,6 +482,7 @@ int main(void)
         cmocka_unit_test(test_log_check_of_another_version_is_a_note),
         cmocka_unit_test(test_log_check_asks_every_policy_of_the_id),
         cmocka_unit_test(test_log_check_names_a_bad_policy),
+        cmocka_unit_test(test_log_check_knows_every_answer),
         cmocka_unit_test(test_log_check_of_open_and_damaged_records),
         cmocka_unit_test(test_log_check_tells_that_others_may_read_it),
         cmocka_unit_test(test_log_check_without_a_log_makes_none),

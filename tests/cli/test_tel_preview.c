@@ -132,6 +132,8 @@ static void test_preview_says_where_each_value_comes_from(void **state)
                            "--", "-q", NULL);
 
     (void)state;
+    assert_non_null(
+        strstr(out, scratch_path(s, "config/tel/tools.d/demo.conf:\n\n")));
     expect_entry(out, "t", "demo-id          demo.conf:2");
     expect_entry(out, "e",
                  "commit_amend     alias ci (demo.conf:12) of verb commit "
@@ -262,6 +264,8 @@ static void test_preview_as_json_is_the_same(void **state)
     assert_string_equal(json_string_value(json_object_get(json, "request")),
                         raw);
     assert_true(json_is_true(json_object_get(json, "on")));
+    assert_string_equal(json_string_value(json_object_get(json, "policy")),
+                        scratch_path(s, "config/tel/tools.d/demo.conf"));
     assert_int_equal(json_array_size(json_object_get(json, "event")), 10);
     assert_int_equal(json_array_size(json_object_get(json, "not_sent")), 3);
     assert_string_equal(json_string_value(json_object_get(entry, "value")),

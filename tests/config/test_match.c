@@ -480,7 +480,47 @@ static void test_match_follows_getopt(void **state)
     CHECK(FIELDS, rows);
 }
 
-/* docker's run takes the options of the program in the image for its own. */
+/* docker run IMAGE ls -q: the last is not docker's. */
+static void test_match_passes_on_what_is_another_program(void **state)
+{
+    static const struct row rows[] = {
+        {"run", "run q=no"},
+        {"run -q", "run q=yes"},
+        {"run -q ls", "run q=yes"},
+        {"run ls -q", "run q=no"},
+        {"run -e -q ls", "run q=no"},
+        {"run -e X ls -q -d", "run q=no"},
+        {"run -d ls", "run_detach q=no"},
+        {"-q run ls --quiet", "run q=yes"},
+        {"run -- ls -q", "run q=no"},
+        {"container run ls -q", "run q=no"},
+        {"container run -q ls", "run q=yes"},
+        {"container -q run ls -q", "run q=yes"},
+        {"ps ls -q", "ps q=yes"},
+        {"stack of run -q", "stack_of_run q=yes"},
+        {"stack of run x -q", "stack_of_run q=no"},
+        {"stack of -q", "other q=yes"},
+        {"other run ls -q", "other q=yes"},
+    };
+    static const struct row whole[] = {
+        {"-q", "run q=yes"},
+        {"-q host", "run q=yes"},
+        {"host -q", "run q=no"},
+        {"-e host host -q", "run q=no"},
+    };
+
+    (void)state;
+    CHECK(TOOL "[command]\nvalue-options = -e\npasses-on = run\n"
+               "passes-on = stack of run\n"
+               "[verbs]\nrun = x\nps = x\nstack of run = x\n"
+               "[aliases]\ncontainer run = run\n"
+               "[modifiers]\nrun -d = detach\n[fields]\nq = flag -q --quiet\n",
+          rows);
+    CHECK(TOOL "[command]\nverbs = none\nvalue-options = -e\n"
+               "passes-on = run\n[fields]\nq = flag -q\n",
+          whole);
+}
+
 static void test_match_options_stand_anywhere(void **state)
 {
     static const struct row rows[] = {
@@ -735,6 +775,7 @@ int main(void)
         cmocka_unit_test(test_match_flags_are_yes_or_no),
         cmocka_unit_test(test_match_follows_getopt),
         cmocka_unit_test(test_match_options_stand_anywhere),
+        cmocka_unit_test(test_match_passes_on_what_is_another_program),
         cmocka_unit_test(test_match_attached_values),
         cmocka_unit_test(test_match_single_dash_names),
         cmocka_unit_test(test_match_apt_and_docker),

@@ -12,7 +12,8 @@
 //   hold    answers the first, and the others once there is a file "release"
 //
 // Writes to node.log below the second argument, where its certificate is too:
-// for each request that it counts one line, "STATUS NUMBER KEY HEADERS".
+// for each request that it counts one line, "STATUS NUMBER KEY HEADERS"; and to
+// node.settings one for each connection.
 'use strict';
 
 const fs = require('fs');
@@ -85,6 +86,8 @@ server.on('session', (session) => {
     session.place = ++sessions;
     session.requests = 0;
     session.on('error', () => {});
+    session.on('remoteSettings', (settings) => fs.appendFileSync(
+        root + '/node.settings', JSON.stringify(settings) + '\n'));
 });
 
 server.on('stream', (stream, headers, flags, raw) => {

@@ -135,6 +135,8 @@ static void test_https_authority_in_hashed_directory_is_read_alone(void **state)
     skip_unless(access("/usr/bin/strace", X_OK) == 0, "strace is not here\n");
     prepare(https, "cp cert.pem " CA_DIR " && cat " CA_DIR "/*.pem >" CA_BUNDLE
                    " && openssl rehash " CA_DIR);
+    /* Who looks for leaks can't do so while it is traced. */
+    scratch_set(https->box->scratch, "ASAN_OPTIONS", "detect_leaks=0");
     free(scratch_ok(https->box->scratch, 0, "strace", "-f", "-o", "calls", "-e",
                     "trace=open,openat", TEL_SEND, "--flush", NULL));
     calls = file_read(scratch_path(https->box->scratch, "home/calls"), NULL);

@@ -70,6 +70,24 @@ static void test_log_left_open_by_a_crash_is_closed(void **state)
     free(log);
 }
 
+/* The last line of one of several that were under way has blanks at its end. */
+static void test_log_record_with_blanks_is_closed(void **state)
+{
+    static const char closed[] = "== 2026-01-31 probe GET http://a/t\n"
+                                 "GET /t HTTP/1.1\r\n\r\n"
+                                 "== no answer, waits        \n";
+    struct box *box = *state;
+    char *log;
+
+    scratch_write(box->scratch, "state/tel/sent.log", closed);
+    send_one(box);
+    log = box_text(box, TEL_LOG_FILE);
+    assert_int_equal(strncmp(log, closed, strlen(closed)), 0);
+    assert_int_equal(count_of(log, "== no answer, waits"), 1);
+    assert_int_equal(count_of(log, "== 204 accepted\n"), 1);
+    free(log);
+}
+
 static void test_log_full_is_cut_between_records(void **state)
 {
     static const char record[] = "== 2026-01-31 probe GET http://a/t\n"
@@ -128,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_log_record_has_head_bytes_and_answer),
         CASE(test_log_left_open_by_a_crash_is_closed),
+        CASE(test_log_record_with_blanks_is_closed),
         CASE(test_log_full_is_cut_between_records),
         CASE(test_log_says_how_it_was_answered),
     };

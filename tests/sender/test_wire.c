@@ -88,6 +88,43 @@ static void test_wire_proxy_of_all_is_used(void **state)
     tls_free(tls);
 }
 
+/* What it hears first is which ways there are to say who one is. */
+static void test_wire_socks_proxy_is_offered_no_kerberos(void **state)
+{
+    struct box *box = *state;
+    struct tls *tls = proxied(box, 0);
+    const unsigned char *said;
+    char proxy[64];
+    size_t len = 0;
+
+    snprintf(proxy, sizeof(proxy), "socks5h://somebody:secret@127.0.0.1:%u",
+             relay_port(tls->relay));
+    scratch_set(box->scratch, "https_proxy", proxy);
+    box_flush(box, 1, "0 sent, 1 waiting\n");
+    said = relay_said(tls->relay, 0, &len);
+    assert_non_null(said);
+    /* Version 5, two ways: none at all, and name and password. */
+    assert_int_equal(len, 4);
+    assert_memory_equal(said, "\5\2\0\2", 4);
+    tls_free(tls);
+}
+
+static void test_wire_many_gets_pass_a_proxy(void **state)
+{
+    struct box *box = *state;
+    struct tls *tls = proxied(box, 200);
+    char *log;
+
+    box_tool_at(box, "other", "GET", "https://localhost:1/t");
+    box_new_file(box, "other", 0, 40);
+    box_flush(box, 0, "41 sent, 0 waiting\n");
+    assert_int_equal(relay_connections(tls->relay), 2);
+    log = tls_log(tls);
+    assert_int_equal(count_of(log, " server=HTTP/2.0 "), 40);
+    free(log);
+    tls_free(tls);
+}
+
 static void test_wire_host_without_proxy_is_reached_directly(void **state)
 {
     struct box *box = *state;
@@ -233,6 +270,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_wire_proxy_is_told_the_host_only),
         CASE(test_wire_proxy_of_all_is_used),
+        CASE(test_wire_socks_proxy_is_offered_no_kerberos),
+        CASE(test_wire_many_gets_pass_a_proxy),
         CASE(test_wire_host_without_proxy_is_reached_directly),
         CASE(test_wire_proxy_that_refuses_leaves_no_record),
         CASE(test_wire_keys_are_not_written_down),

@@ -352,6 +352,8 @@ static const struct tool docker_tools[] = {
      "value-options container ls = -f --filter -n --last\n"
      "value-options image ls = -f --filter\n"
      "value-options exec = -e --env -u --user -w --workdir\n"
+     "value-options run = --pull --network\n"
+     "passes-on = run\npasses-on = exec\n"
      "[verbs]\n"
      "build = b\nrun = r\nexec = e\npull = p\npush = p\nimage ls = l\n"
      "container ls = l\ncontainer rm = r\nimage rm = r\nlogs = l\n"
@@ -429,7 +431,9 @@ static const char *const docker_lines[] = {
     "docker run -l team=" S " -m 1g x",
     "docker container run -d " S,
     "docker -H tcp://127.0.0.1:1 run -d " S,
+    "docker run --network host " S " ps -q -D --format json",
     "docker exec " S " ls",
+    "docker exec " S " ls -q --format=json --rm -D",
     "docker exec -e X=" S " -w /" S " c id",
     "docker container exec -u " S " c id",
     "docker build .",

@@ -57,6 +57,7 @@
 #define TEL_ALIASES_MAX 64
 #define TEL_MODIFIERS_MAX 64
 #define TEL_VALUE_OPTIONS_MAX 128
+#define TEL_PASSES_ON_MAX 16
 #define TEL_FIELDS_MAX 12
 #define TEL_PURPOSES_MAX (TEL_FIELDS_MAX + 3) /* fields, ms, exit, crash */
 #define TEL_ITEMS_MAX 256
@@ -219,7 +220,7 @@ struct tel_policy {
     struct tel_coarse coarse;
     bool crash; /* [fields] crash = on */
     uint16_t nverbs, naliases, nmodifiers, nvalue_options, nfields, nitems,
-        npurposes, nbuild_ids;
+        npurposes, nbuild_ids, npasses_on;
     /* Up to the verbs it is all one page: each further page that a recorded
      * program touches costs it some microseconds. */
     struct tel_field fields[TEL_FIELDS_MAX];
@@ -228,6 +229,7 @@ struct tel_policy {
     struct tel_modifier modifiers[TEL_MODIFIERS_MAX];
     struct tel_value_option value_options[TEL_VALUE_OPTIONS_MAX];
     struct tel_alias aliases[TEL_ALIASES_MAX];
+    struct tel_str passes_on[TEL_PASSES_ON_MAX]; /* verbs */
     struct tel_verb verbs[TEL_VERBS_MAX];
     struct tel_str build_ids[TEL_BUILD_IDS_MAX];
     char text[TEL_POLICY_MAX + 256];
