@@ -91,7 +91,8 @@ int tel_notice_text(const struct tel_policy *policy, char *buf, size_t size)
     tel_text_add(&text, " ARG...\n  stop  tel off ");
     tel_text_add(&text, policy->name);
     tel_text_add(&text, ", or set ");
-    add_part(&text, policy, policy->disable, TEL_VALUE_MAX * 4);
+    tel_text_bytes(&text, tel_str_at(policy, policy->disable),
+                   policy->disable.len);
     tel_text_add(&text, "=1 or DO_NOT_TRACK=1\n");
     return tel_text_end(&text);
 }
