@@ -160,7 +160,9 @@ static bool is_off_switch(const char *var)
 
 bool tel_sender_given(const char *variable)
 {
-    return named(variable, "HOME") || strncmp(variable, "XDG_", 4) == 0 ||
+    return named(variable, "HOME") || named(variable, "XDG_CONFIG_HOME") ||
+           named(variable, "XDG_STATE_HOME") ||
+           named(variable, "XDG_RUNTIME_DIR") ||
            named(variable, "TEL_CONFIG_PATH") || ends_in(variable, "_proxy") ||
            ends_in(variable, "_PROXY") || named(variable, "SSL_CERT_FILE") ||
            named(variable, "SSL_CERT_DIR") || is_off_switch(variable);

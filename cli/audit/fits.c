@@ -144,7 +144,7 @@ static bool fits_time(struct tel_piece p, const struct tel_audit_name *name)
         return true;
     for (size_t i = 0; i < p.len; i++) {
         digits += is_digit(p.at[i]);
-        signs += memchr("-:/T", p.at[i], 4) != NULL;
+        signs += one_of(p.at[i], "-:/T");
     }
     if (digits > 7 || (digits > 3 && signs > 0 && is_digit(p.at[0])))
         return p.len < 40;
@@ -157,7 +157,7 @@ static bool fits_coordinates(struct tel_piece p,
     size_t numbers = 0;
 
     for (size_t i = 0; i < p.len; i++) {
-        if (!is_digit(p.at[i]) && memchr("+-., ;", p.at[i], 6) == NULL)
+        if (!is_digit(p.at[i]) && !one_of(p.at[i], "+-., ;"))
             return false;
         numbers += is_digit(p.at[i]);
     }

@@ -76,12 +76,11 @@ static struct tel_piece next_word(struct tel_piece text, size_t *at)
     struct tel_piece word;
 
     while (*at < text.len &&
-           (is_blank(text.at[*at]) ||
-            memchr(between, text.at[*at], sizeof(between) - 1) != NULL))
+           (is_blank(text.at[*at]) || one_of(text.at[*at], between)))
         (*at)++;
     word = piece(text.at + *at, 0);
     while (*at < text.len && !is_blank(text.at[*at]) &&
-           memchr(between, text.at[*at], sizeof(between) - 1) == NULL) {
+           !one_of(text.at[*at], between)) {
         (*at)++;
         word.len++;
     }
@@ -266,7 +265,7 @@ static bool find_json(const char *line, size_t len, size_t *ret_start,
         size_t start = (size_t)(at - line);
         size_t end = len;
 
-        while (end > start && memchr(" \t'\")", line[end - 1], 5) != NULL)
+        while (end > start && one_of(line[end - 1], " \t'\")"))
             end--;
         if (tel_audit_json_length(at, end - start) == end - start) {
             *ret_start = start;
@@ -316,7 +315,7 @@ static bool take_behind(struct tel_audit *audit, char *line, size_t len)
     if (end < len)
         add_prefix(audit, piece(line + end, len - end));
     /* A log may quote it. */
-    while (end > start && memchr("\"')", line[end - 1], 3) != NULL)
+    while (end > start && one_of(line[end - 1], "\"')"))
         end--;
     if (tel_audit_is_query(line + start, end - start))
         return take_query(audit, line + start, end - start);

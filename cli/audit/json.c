@@ -27,7 +27,9 @@ struct reader {
 
 static char peek(const struct reader *r)
 {
-    return r->at < r->len ? r->read[r->at] : '\0';
+    if (r->at < r->len)
+        return r->read[r->at];
+    return 0;
 }
 
 static void skip_blanks(struct reader *r)
@@ -73,9 +75,6 @@ static char *put_utf8(char *to, unsigned long c)
 /* Decodes the escape behind a backslash at from[0]; how many bytes it had. */
 static size_t put_escape(const char *from, size_t len, char **to)
 {
-    static const char names[] = "nrtbf";
-    static const char bytes[] = "\n\r\t\b\f";
-    const char *found;
     long high;
     long low;
 
@@ -83,8 +82,10 @@ static size_t put_escape(const char *from, size_t len, char **to)
         return 0;
     high = from[0] == 'u' && len > 4 ? hex4(from + 1) : -1;
     if (high < 0) {
-        found = from[0] != '\0' ? strchr(names, from[0]) : NULL;
-        *(*to)++ = found != NULL ? bytes[found - names] : from[0];
+        /* "C:\\Users" of a writer that does not know how stays what it is. */
+        if (!one_of(from[0], "nrtbf\"\\/"))
+            *(*to)++ = '\\';
+        *(*to)++ = (char)(one_of(from[0], "nrtbf") ? ' ' : from[0]);
         return 1;
     }
     if (high >= 0xd800 && high < 0xdc00 && len > 10 && from[5] == '\\' &&

@@ -96,6 +96,27 @@ static const char key_words[] =
 static const char number_words[] =
     "serial phone account card telephone mobile social passport customer "
     "member security license insurance imei contract id";
+/* The last two words. */
+static const struct pair {
+    const char *last;
+    const char *before;
+    enum tel_audit_kind kind;
+    bool strong;
+} pairs[] = {
+    {"name names", user_words, TEL_AUDIT_USER, true},
+    {"name names", host_words, TEL_AUDIT_HOST, true},
+    {"name names", "file path folder dir directory", TEL_AUDIT_PATH, true},
+    {"id ids identifier", id_words, TEL_AUDIT_ID, false},
+    {"number no nr num", number_words, TEL_AUDIT_ID, false},
+    {"key keys", key_words, TEL_AUDIT_TOKEN, true},
+    {"addr address", "mac ethernet hardware hw", TEL_AUDIT_MAC, true},
+    {"text term terms string query words", "search query free", TEL_AUDIT_TEXT,
+     true},
+    {"line", "command cmd", TEL_AUDIT_TEXT, true},
+    {"trace", "stack error exception", TEL_AUDIT_ERROR, true},
+    {"message msg text description detail details string reason",
+     "error exception err failure fail crash", TEL_AUDIT_ERROR, false},
+};
 static const char quantity_words[] =
     "ms us ns s sec secs second seconds msec usec min mins minute minutes "
     "hours days duration elapsed took latency wall cpu rss mem memory bytes "
@@ -190,44 +211,17 @@ static void drop_tail(struct words *words)
 static bool by_pair(const char *before, const char *last,
                     struct tel_audit_name *name)
 {
-    if (in(last, "name names")) {
-        name->label = true;
-        name->says = in(before, user_words)   ? TEL_AUDIT_USER
-                     : in(before, host_words) ? TEL_AUDIT_HOST
-                     : in(before, "file path folder dir directory")
-                         ? TEL_AUDIT_PATH
-                         : TEL_AUDIT_NONE;
-        name->strong = true;
-    } else if (in(last, "id ids identifier")) {
-        name->numeric_id = in(before, id_words);
-        name->says = name->numeric_id ? TEL_AUDIT_ID : TEL_AUDIT_NONE;
-    } else if (in(last, "key keys") && in(before, key_words)) {
-        name->says = TEL_AUDIT_TOKEN;
-        name->strong = true;
-    } else if (in(last, "number no nr num") && in(before, number_words)) {
-        name->says = TEL_AUDIT_ID;
-        name->numeric_id = true;
-    } else if (in(last, "addr address") &&
-               in(before, "mac ethernet hardware hw")) {
-        name->says = TEL_AUDIT_MAC;
-    } else if (in(last, "text term terms string query words") &&
-               in(before, "search query free")) {
-        name->says = TEL_AUDIT_TEXT;
-        name->strong = true;
-    } else if (in(last, "line") && in(before, "command cmd")) {
-        name->says = TEL_AUDIT_TEXT;
-        name->strong = true;
-    } else if (in(last, "trace") && in(before, "stack error exception")) {
-        name->says = TEL_AUDIT_ERROR;
-        name->strong = true;
-    } else if (in(last, "message msg text description detail details string "
-                        "reason") &&
-               in(before, "error exception err failure fail crash")) {
-        name->says = TEL_AUDIT_ERROR;
-    } else {
-        return false;
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        const struct pair *pair = &pairs[i];
+
+        if (!in(last, pair->last) || !in(before, pair->before))
+            continue;
+        name->says = pair->kind;
+        name->strong = pair->strong;
+        name->numeric_id = pair->kind == TEL_AUDIT_ID;
+        return true;
     }
-    return true;
+    return false;
 }
 
 static void by_last(const char *last, struct tel_audit_name *name)
@@ -268,6 +262,7 @@ static void set_habits(const char *before, const char *last,
     name->route =
         in(last, "route endpoint uri handler action api page screen view");
     name->crash = in(last, "crash");
+    name->label = in(last, "name names");
 }
 
 void tel_audit_name(const char *name, struct tel_audit_name *ret_name)

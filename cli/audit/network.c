@@ -34,7 +34,7 @@ static bool is_mail_label(char c)
 
 static bool is_local_part(char c)
 {
-    return is_alnum(c) || memchr("._%+-!#$&'*/=?^{|}~", c, 19) != NULL ||
+    return is_alnum(c) || one_of(c, "._%+-!#$&'*/=?^{|}~") ||
            (unsigned char)c >= 0x80;
 }
 
@@ -323,8 +323,8 @@ static bool is_scheme(struct tel_piece p)
 {
     size_t start = p.len;
 
-    while (start > 0 && (is_alnum(p.at[start - 1]) ||
-                         memchr("+-.", p.at[start - 1], 3) != NULL))
+    while (start > 0 &&
+           (is_alnum(p.at[start - 1]) || one_of(p.at[start - 1], "+-.")))
         start--;
     return start < p.len && is_alpha(p.at[p.len - 1]);
 }
@@ -376,7 +376,7 @@ bool tel_audit_url(struct tel_piece word, struct tel_trait *ret_trait)
         *ret_trait = tel_audit_path(rest);
         return true;
     }
-    while (end < rest.len && memchr("/?#", rest.at[end], 3) == NULL)
+    while (end < rest.len && !one_of(rest.at[end], "/?#"))
         end++;
     host = piece(rest.at, end);
     at = piece_byte(host, '@', 0);

@@ -45,7 +45,17 @@ static inline bool is_blank(char c)
 
 static inline char lower(char c)
 {
-    return is_upper(c) ? (char)(c + ('a' - 'A')) : c;
+    return (char)(is_upper(c) ? c + ('a' - 'A') : c);
+}
+
+/* NUL is never one. */
+static inline bool one_of(char c, const char *list)
+{
+    while (*list != '\0') {
+        if (*list++ == c)
+            return true;
+    }
+    return false;
 }
 
 static inline struct tel_piece piece(const char *at, size_t len)
@@ -66,7 +76,9 @@ static inline struct tel_piece piece_from(struct tel_piece p, size_t from)
 /* The byte at i, or NUL past the end. */
 static inline char byte_at(struct tel_piece p, size_t i)
 {
-    return i < p.len ? p.at[i] : '\0';
+    if (i < p.len)
+        return p.at[i];
+    return 0;
 }
 
 /* Upper and lower case are the same in all that follows. */

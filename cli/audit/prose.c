@@ -171,7 +171,7 @@ static bool is_pair(struct tel_piece text)
     if (!take_decimal(text, &at, 3, 180.0))
         return false;
     between = at;
-    while (at < text.len && memchr(" ,;/", text.at[at], 4) != NULL)
+    while (at < text.len && one_of(text.at[at], " ,;/"))
         at++;
     if (at == between || at > between + 3)
         return false;
@@ -189,7 +189,7 @@ static bool begins_number(struct tel_piece text, size_t i)
 
     if (!is_digit(text.at[i]) && text.at[i] != '-' && text.at[i] != '+')
         return false;
-    return i == 0 || !(is_alnum(before) || memchr(".-+_%$", before, 6) != NULL);
+    return i == 0 || !(is_alnum(before) || one_of(before, ".-+_%$"));
 }
 
 bool tel_audit_coordinates(struct tel_piece value)
@@ -299,7 +299,7 @@ bool tel_audit_sentence(struct tel_piece value)
         if (word.len == 0)
             break;
         option = option || (words > 0 && is_option(word));
-        stop = stop || strchr("?!'\"", word.at[word.len - 1]) != NULL;
+        stop = stop || one_of(word.at[word.len - 1], "?!'\"");
         small = small || piece_in(word, small_words);
         for (size_t i = 0; i < word.len && !letters; i++)
             letters = is_alpha(word.at[i]) || (unsigned char)word.at[i] >= 0x80;

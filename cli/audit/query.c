@@ -49,7 +49,7 @@ static bool has_encoded(struct tel_piece p)
 
 static bool is_key_byte(char c)
 {
-    return is_alnum(c) || (c != '\0' && memchr("_-.[]%~$:", c, 9) != NULL);
+    return is_alnum(c) || one_of(c, "_-.[]%~$:");
 }
 
 bool tel_audit_is_query(const char *text, size_t len)
@@ -181,7 +181,7 @@ static size_t skip_authority(struct tel_audit *audit, struct tel_piece target)
     if (start == target.len || piece_byte(target, '?', 0) < start)
         return 0;
     end = start + 3;
-    while (end < target.len && memchr("/?#", target.at[end], 3) == NULL)
+    while (end < target.len && !one_of(target.at[end], "/?#"))
         end++;
     if (tel_audit_url(piece(target.at, end), &found) &&
         found.kind == TEL_AUDIT_TOKEN)

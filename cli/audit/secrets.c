@@ -98,7 +98,7 @@ static bool has_mark(struct tel_piece word, struct tel_piece *ret_part)
         size_t len;
         size_t rest;
 
-        if (marks[i].mark[0] != word.at[0])
+        if (marks[i].mark[0] != byte_at(word, 0))
             continue;
         len = strlen(marks[i].mark);
         if (word.len < len || memcmp(word.at, marks[i].mark, len) != 0)
@@ -187,7 +187,7 @@ static bool is_id_byte(char c)
 bool tel_audit_is_uniform(struct tel_piece p)
 {
     for (size_t i = 1; i < p.len; i++) {
-        if (p.at[i] != p.at[0] && memchr("-:.", p.at[i], 3) == NULL)
+        if (p.at[i] != p.at[0] && !one_of(p.at[i], "-:."))
             return false;
     }
     return true;
@@ -289,7 +289,7 @@ bool tel_audit_number(struct tel_piece value)
         if (is_digit(c)) {
             groups += i == 0 || !is_digit(value.at[i - 1]);
             digits++;
-        } else if (memchr(" -()+.", c, 6) == NULL || (c == '+' && i > 0)) {
+        } else if (!one_of(c, " -()+.") || (c == '+' && i > 0)) {
             return false;
         }
     }

@@ -174,14 +174,12 @@ static struct tel_piece next_word(struct tel_piece value, size_t *at)
     static const char between_words[] = ",[]()\"'";
     size_t start;
 
-    while (*at < value.len && (is_blank(value.at[*at]) ||
-                               memchr(between_words, value.at[*at],
-                                      sizeof(between_words) - 1) != NULL))
+    while (*at < value.len &&
+           (is_blank(value.at[*at]) || one_of(value.at[*at], between_words)))
         (*at)++;
     start = *at;
     while (*at < value.len && !is_blank(value.at[*at]) &&
-           memchr(between_words, value.at[*at], sizeof(between_words) - 1) ==
-               NULL)
+           !one_of(value.at[*at], between_words))
         (*at)++;
     return piece(value.at + start, *at - start);
 }

@@ -160,7 +160,7 @@ static struct tel_trait judge_word(struct tel_piece word,
 
 static bool is_separator(char c)
 {
-    return is_blank(c) || c == '\0' || memchr("\"'`()[]{}<>,;|=&?", c, 17);
+    return is_blank(c) || c == '\0' || one_of(c, "\"'`()[]{}<>,;|=&?");
 }
 
 /* The next word from *at on, without punctuation at its ends. */
@@ -176,7 +176,7 @@ static struct tel_piece next_word(struct tel_piece value, size_t *at)
         (*at)++;
         word.len++;
     }
-    while (word.len > 0 && memchr(".:!", word.at[word.len - 1], 3) != NULL)
+    while (word.len > 0 && one_of(word.at[word.len - 1], ".:!"))
         word.len--;
     return word;
 }

@@ -11,6 +11,7 @@
 #define HEX_MIN 12
 /* Longer numbers than a port or a size are somebody's. */
 #define NUMBER_MIN 7
+#define PHONE_MIN 9
 /* So long a word of letters and digits mixed is a key. */
 #define MIXED_MIN 20
 
@@ -284,6 +285,22 @@ static bool is_mixed(const char *at, size_t len)
     return len >= MIXED_MIN && changes >= 4;
 }
 
+/* Groups of digits with dashes between, as a telephone has them; fewer digits
+ * are a size or a standard (1024-2048, 800-53). */
+static bool is_phone(const char *at, size_t len)
+{
+    size_t digits = 0;
+    size_t dashes = 0;
+
+    for (size_t i = at[0] == '+'; i < len; i++) {
+        if (!is_digit(at[i]) && at[i] != '-')
+            return false;
+        digits += is_digit(at[i]);
+        dashes += at[i] == '-';
+    }
+    return digits >= PHONE_MIN && dashes > 0;
+}
+
 /* How the keys of well-known services begin. */
 static bool is_token(const char *at, size_t len)
 {
@@ -310,7 +327,7 @@ const char *check_shape_identifier(const char *at, size_t len)
         return "an identifier";
     if (check_digits(at, len) >= NUMBER_MIN && !is_round(at, len))
         return "a long number";
-    return NULL;
+    return is_phone(at, len) ? "a telephone number" : NULL;
 }
 
 /* ---- times --------------------------------------------------------------- */

@@ -170,14 +170,20 @@ static bool is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
-/* Letters and digits in turns, as words of a path hardly have them. */
+/* Letters and digits in turns, as words of a path hardly have them; fewer of
+ * them where the letters are capitals. */
 static bool is_key(struct piece piece)
 {
-    size_t turns = 0;
+    unsigned capitals = 0;
+    unsigned turns = 0;
 
-    for (size_t i = 1; i < piece.len; i++)
-        turns += is_digit(piece.at[i]) != is_digit(piece.at[i - 1]);
-    return (piece.len >= 10 && turns >= 4) ||
+    for (size_t i = 0; i < piece.len; i++) {
+        char byte = piece.at[i];
+
+        capitals += byte >= 'A' && byte <= 'Z';
+        turns += i > 0 && is_digit(byte) != is_digit(piece.at[i - 1]);
+    }
+    return (piece.len >= 8 && turns >= (capitals > 2 ? 3 : 4)) ||
            check_shape_identifier(piece.at, piece.len) != NULL;
 }
 

@@ -113,6 +113,7 @@ static const struct {
     {"who", SENSE_PERSON, "a person"},
     {"whoami", SENSE_PERSON, "an account"},
     {"workdir", SENSE_PERSON, "a path"},
+    {"worktree", SENSE_PERSON, "a path"},
     {"zipcode", SENSE_PERSON, "a place"},
 
     {"atime", SENSE_TIME, "a time"},
@@ -145,6 +146,7 @@ static const struct {
     {"attachment", SENSE_CONTENT, "a file"},
     {"body", SENSE_CONTENT, "content"},
     {"clipboard", SENSE_CONTENT, "content"},
+    {"chdir", SENSE_CONTENT, "a folder's name"},
     {"cmd", SENSE_CONTENT, "a command line"},
     {"cmdline", SENSE_CONTENT, "a command line"},
     {"command", SENSE_CONTENT, "a command line"},
@@ -161,6 +163,7 @@ static const struct {
     {"file", SENSE_CONTENT, "a file's name"},
     {"filename", SENSE_CONTENT, "a file's name"},
     {"folder", SENSE_CONTENT, "a folder's name"},
+    {"grep", SENSE_CONTENT, "what is searched for"},
     {"header", SENSE_CONTENT, "content"},
     {"href", SENSE_CONTENT, "a URL"},
     {"infile", SENSE_CONTENT, "a file's name"},
@@ -322,14 +325,28 @@ static enum check_sense sense_of(const char *word, const char **ret_why)
     return SENSE_NONE;
 }
 
-/* The sense of a word, or of the one that it is the plural of. A plural of
- * times is a duration. */
-static enum check_sense sense_of_any(char word[WORD_MAX], bool plural,
-                                     const char **ret_why)
+/* The sense of two words that are one elsewhere: first-name is firstname. */
+static enum check_sense sense_of_both(const char *before, const char *word,
+                                      const char **ret_why)
 {
-    enum check_sense sense = sense_of(word, ret_why);
+    char both[2 * WORD_MAX];
+
+    if (before[0] == '\0')
+        return SENSE_NONE;
+    snprintf(both, sizeof(both), "%s%s", before, word);
+    return sense_of(both, ret_why);
+}
+
+/* The sense of a word with the one before it, or alone, or of the one that it
+ * is the plural of. A plural of times is a duration. */
+static enum check_sense sense_of_any(const char *before, char word[WORD_MAX],
+                                     bool plural, const char **ret_why)
+{
+    enum check_sense sense = sense_of_both(before, word, ret_why);
     size_t len = strlen(word);
 
+    if (sense == SENSE_NONE)
+        sense = sense_of(word, ret_why);
     if (sense != SENSE_NONE || !plural || len < 3 || word[len - 1] != 's')
         return sense;
     word[len - 1] = '\0';
@@ -351,7 +368,7 @@ enum check_sense check_sense(struct check_name name, const char **ret_why)
 
     for (next_word(&name, word); word[0] != '\0'; next_word(&name, word)) {
         const char *why = NULL;
-        enum check_sense found = sense_of_any(word, name.plural, &why);
+        enum check_sense found = sense_of_any(before, word, name.plural, &why);
 
         if (IN_TABLE(word, categories) && before[0] != '\0')
             return SENSE_NONE;
