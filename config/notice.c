@@ -47,6 +47,11 @@ static void add_what(struct tel_text *text, const struct tel_policy *policy)
         tel_text_number(text, policy->nverbs);
         tel_text_add(text, " listed commands ran");
     }
+    if (policy->nmodifiers > 0) {
+        tel_text_add(text, ", with which of ");
+        tel_text_number(text, policy->nmodifiers);
+        tel_text_add(text, " listed options");
+    }
     if (policy->coarse.ms != TEL_MS_OFF) {
         tel_text_add(text, ", how long it took");
     }
@@ -86,12 +91,15 @@ int tel_notice_text(const struct tel_policy *policy, char *buf, size_t size)
     tel_text_add(&text, " are recorded by default.\n");
     add_what(&text, policy);
     add_to(&text, policy);
-    tel_text_add(&text, "  see   tel preview ");
+    tel_text_add(&text, "  see   tel disclose ");
+    tel_text_add(&text, policy->name);
+    tel_text_add(&text, ", tel preview ");
     tel_text_add(&text, policy->name);
     tel_text_add(&text, " ARG...\n  stop  tel off ");
     tel_text_add(&text, policy->name);
     tel_text_add(&text, ", or set ");
-    add_part(&text, policy, policy->disable, TEL_VALUE_MAX * 4);
+    tel_text_bytes(&text, tel_str_at(policy, policy->disable),
+                   policy->disable.len);
     tel_text_add(&text, "=1 or DO_NOT_TRACK=1\n");
     return tel_text_end(&text);
 }

@@ -129,10 +129,11 @@ static void test_notice_is_shown_once_and_then_it_is_recorded(void **state)
     assert_string_equal(
         text, FIRST_WORDS
         " are recorded by default.\r\n"
-        "  what  that it ran, how long it took, how it ended, 1 field;\r\n"
+        "  what  that it ran, with which of 1 listed options, how long it "
+        "took, how it ended, 1 field;\r\n"
         "        never an argument, a path or a name\r\n"
         "  to    http://127.0.0.1:9/in (Example Org)\r\n"
-        "  see   tel preview demo ARG...\r\n"
+        "  see   tel disclose demo, tel preview demo ARG...\r\n"
         "  stop  tel off demo, or set DEMO_NO_TELEMETRY=1 or "
         "DO_NOT_TRACK=1\r\n");
     free(text);
