@@ -31,7 +31,7 @@ size_t tel_audit_decode(char *text, size_t len, bool plus)
             from += 3;
             continue;
         }
-        text[to] = plus && text[from] == '+' ? ' ' : text[from];
+        text[to] = (char)(plus && text[from] == '+' ? ' ' : text[from]);
         from++;
     }
     return to;
