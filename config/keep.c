@@ -37,18 +37,31 @@ static int fail(struct tel_err *err, int error, const char *path,
     return error;
 }
 
-/* Makes path and what is above it; a folder that is there is left alone. */
-static int make_folders(char *path)
+/*
+ * Makes path and what is above it, but only below a folder of one's own: root
+ * in the home of somebody else, as after su -m, would leave there what that
+ * person can't write. A folder that is there is left alone.
+ */
+static int make_folders(char *path, uid_t euid)
 {
+    struct stat st;
+    bool own = stat("/", &st) == 0 && st.st_uid == euid;
+
     for (char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
+        int r = 0;
+
         if (slash != NULL) {
             *slash = '\0';
         }
-        if (mkdir(path, 0700) < 0 && errno != EEXIST) {
-            return -errno;
+        if (stat(path, &st) == 0) {
+            own = st.st_uid == euid;
+        } else if (errno != ENOENT || !own) {
+            r = errno != ENOENT ? -errno : -EPERM;
+        } else if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+            r = -errno;
         }
-        if (slash == NULL) {
-            return 0;
+        if (r < 0 || slash == NULL) {
+            return r;
         }
         *slash = '/';
     }
@@ -220,7 +233,7 @@ static int enter_folder(const struct tel_env *env, int wait_ms,
     if (r < 0) {
         return fail(err, r, "consent", "neither HOME nor XDG_CONFIG_HOME");
     }
-    r = make_folders(path);
+    r = make_folders(path, env->euid);
     if (r == 0) {
         r = check_folder(path, env->euid);
     }

@@ -330,6 +330,24 @@ static void test_consent_that_anybody_may_write_is_not_believed(void **state)
     }
 }
 
+/* As root finds it after su -m: it would leave there what the other can't
+ * write. */
+static void test_consent_folder_is_not_made_in_a_foreign_home(void **state)
+{
+    const char *home = scratch_path(*state, "home");
+    struct tel_env env;
+
+    skip_unless(geteuid() == 0, "only root can give a folder away");
+    scratch_set(*state, "XDG_CONFIG_HOME", NULL);
+    env = env_of(*state);
+    assert_int_equal(chown(home, STRANGER, (gid_t)-1), 0);
+    assert_int_equal(tel_consent_write(&env, &policy, TEL_ANSWER_NO, NULL),
+                     -EPERM);
+    assert_int_not_equal(access(scratch_path(*state, "home/.config"), F_OK), 0);
+    assert_int_equal(chown(home, 0, (gid_t)-1), 0);
+    assert_int_equal(tel_consent_write(&env, &policy, TEL_ANSWER_NO, NULL), 0);
+}
+
 /* Several words at once: each is kept, as each writer has read what the
  * one before it wrote. */
 static void test_consent_of_many_at_once_is_all_kept(void **state)
@@ -476,6 +494,7 @@ int main(void)
         TEST(test_consent_folder_of_somebody_else_is_not_written),
         TEST(test_consent_folder_of_somebody_else_is_not_believed),
         TEST(test_consent_that_anybody_may_write_is_not_believed),
+        TEST(test_consent_folder_is_not_made_in_a_foreign_home),
         TEST(test_consent_of_many_at_once_is_all_kept),
         TEST(test_consent_no_waits_for_no_lock_for_long),
         TEST(test_consent_damaged_file_is_off_and_left_alone),

@@ -141,6 +141,20 @@ static void test_off_is_told_from_on(void **state)
     }
 }
 
+/* As a timer, or a host whose environment has changed, starts it. */
+static void expect_sender_opens_nothing(struct traces *t)
+{
+    static const char *const modes[] = {"--background", "--once"};
+
+    for (size_t i = 0; i < COUNT(modes); i++) {
+        const char *argv[] = {TEL_SEND, modes[i], NULL};
+        char *line = traces_call(t, NULL, argv);
+
+        if (line != NULL)
+            fail_msg("tel-send %s: %s", modes[i], line);
+    }
+}
+
 static void test_off_by_rule_2_opens_nothing(void **state)
 {
     struct traces *t = *state;
@@ -148,6 +162,7 @@ static void test_off_by_rule_2_opens_nothing(void **state)
     t->may_open = MAY_NOTHING;
     scratch_set(t->scratch, "DO_NOT_TRACK", "0");
     expect_off(t, 2);
+    expect_sender_opens_nothing(t);
 }
 
 static void test_off_by_rule_3_leaves_nothing(void **state)
@@ -165,6 +180,7 @@ static void test_off_by_rule_4_opens_nothing(void **state)
     t->may_open = MAY_NOTHING;
     scratch_set(t->scratch, "CI", "false");
     expect_off(t, 4);
+    expect_sender_opens_nothing(t);
 }
 
 static void test_off_by_rule_5_leaves_nothing(void **state)
