@@ -11,8 +11,11 @@
 
 #define FIELD_WIDTH_MAX 32
 
+static bool progress_shown;
+
 static void show_progress(uint64_t bytes)
 {
+    progress_shown = true;
     fprintf(stderr, "\rtel: %llu MiB read", (unsigned long long)(bytes >> 20));
     fflush(stderr);
 }
@@ -31,7 +34,7 @@ static int read_file(struct tel_audit *audit, const char *file)
     if (standard && isatty(fd) && terminal)
         fprintf(stderr, "tel: reading lines from the terminal\n");
     r = tel_audit_read(audit, fd, terminal ? show_progress : NULL);
-    if (terminal)
+    if (progress_shown)
         fputs("\r\033[K", stderr);
     if (!standard)
         close(fd);

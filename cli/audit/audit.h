@@ -89,7 +89,7 @@ size_t tel_audit_utf8(struct tel_piece text);
 struct tel_audit_name {
     enum tel_audit_kind says; /* of values that are fit for it */
     bool strong;     /* nearly any value is; else it has to look like one */
-    bool label;      /* "name": of a product, too, in several words */
+    bool label;      /* of products, features: several words are no prose */
     bool numeric_id; /* numbers of a few digits are enough here */
     bool guid;       /* 32 hexadecimal digits are a UUID */
     bool quantity;   /* a duration, size, count, status: numbers are harmless */

@@ -68,7 +68,7 @@ static const struct rule rules[] = {
      "error err stderr panic failure errormessage errmsg errormsg cause fault "
      "fehler fehlermeldung erreur errore erro"},
     {TEL_AUDIT_TEXT, true,
-     "query search q cmdline commandline argv searchterm keywords prompt "
+     "query search q cmdline commandline argv searchterm prompt "
      "question history clipboard"},
     {TEL_AUDIT_TEXT, false,
      "message msg comment text body content title subject description note "
@@ -133,6 +133,9 @@ static const char duration_before[] =
     "user sys system cpu real wall build run total elapsed load wait idle "
     "response request startup compile exec execution avg mean max min boot "
     "process render query start link test parse download upload connect";
+static const char label_words[] =
+    "name names features flags tags options modules plugins extensions caps "
+    "capabilities formats languages langs keywords categories";
 static const char version_words[] =
     "version ver v tv release libc glibc musl kernel semver firmware sdk "
     "runtime engine python node ruby rust go golang java gcc clang npm php "
@@ -262,7 +265,7 @@ static void set_habits(const char *before, const char *last,
     name->route =
         in(last, "route endpoint uri handler action api page screen view");
     name->crash = in(last, "crash");
-    name->label = in(last, "name names");
+    name->label = in(last, label_words);
 }
 
 void tel_audit_name(const char *name, struct tel_audit_name *ret_name)

@@ -72,7 +72,7 @@ bool tel_audit_email(struct tel_piece word, struct tel_piece *ret_part)
     size_t sign = piece_byte(word, '@', 0);
     size_t start = sign;
     size_t end = sign + 1;
-    struct tel_piece last;
+    struct tel_piece last = {NULL, 0};
     unsigned letters;
     unsigned count;
 
@@ -272,7 +272,7 @@ static bool is_machine(struct tel_piece word)
 
 static bool is_domain(struct tel_piece name)
 {
-    struct tel_piece last;
+    struct tel_piece last = {NULL, 0};
     unsigned letters;
     unsigned count = labels(name, is_label, &last, &letters);
     struct tel_piece first = piece(name.at, piece_byte(name, '.', 0));

@@ -290,6 +290,7 @@ bool tel_audit_sentence(struct tel_piece value)
     bool stop = false;
     unsigned words = 0;
     unsigned others = 0; /* numbers, signs */
+    unsigned commas = 0;
     size_t at = 0;
 
     for (;;) {
@@ -305,7 +306,11 @@ bool tel_audit_sentence(struct tel_piece value)
             letters = is_alpha(word.at[i]) || (unsigned char)word.at[i] >= 0x80;
         words += letters;
         others += !letters;
+        commas += word.at[word.len - 1] == ',';
     }
+    /* "tls, http2, brotli": a list. */
+    if (commas > 1 && commas + 1 == words + others)
+        return false;
     if ((option && words > 1) || is_script(value))
         return true;
     return words > 3 || (words == 3 && (small || stop || others > 1));
