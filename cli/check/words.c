@@ -72,7 +72,8 @@ static const struct {
     {"ip", SENSE_PERSON, "an IP address"},
     {"ipaddr", SENSE_PERSON, "an IP address"},
     {"ipaddress", SENSE_PERSON, "an IP address"},
-    {"ipv", SENSE_PERSON, "an IP address"}, /* ipv4, ipv6 */
+    {"ipv4", SENSE_PERSON, "an IP address"},
+    {"ipv6", SENSE_PERSON, "an IP address"},
     {"lastname", SENSE_PERSON, "a person's name"},
     {"lat", SENSE_PERSON, "a place"},
     {"latitude", SENSE_PERSON, "a place"},
@@ -309,8 +310,11 @@ static void next_word(struct check_name *name, char word[WORD_MAX])
         word[0] = '?';
         len = 1;
     }
-    while (len > 0 && is_digit(word[len - 1]) && is_lower(word[0]))
-        len--;
+    /* Of ipv4 the number is part of the name: ipv says which of the two. */
+    if (len < 4 || memcmp(word, "ipv", 3) != 0) {
+        while (len > 0 && is_digit(word[len - 1]) && is_lower(word[0]))
+            len--;
+    }
     word[len] = '\0';
 }
 
