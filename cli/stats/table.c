@@ -39,11 +39,12 @@ static bool is_utf8(const struct tel_env *env)
 static int width_of(const struct tel_env *env, FILE *to)
 {
     const char *columns = tel_env_get(env, "COLUMNS");
+    long asked = columns != NULL ? strtol(columns, NULL, 10) : 0;
     struct winsize size;
     int width = 80;
 
-    if (columns != NULL && atoi(columns) > 0)
-        width = atoi(columns);
+    if (asked > 0)
+        width = asked < WIDTH_MAX ? (int)asked : WIDTH_MAX;
     else if (ioctl(fileno(to), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         width = size.ws_col;
     if (width < WIDTH_MIN)
@@ -127,8 +128,7 @@ static void print_values(const struct view *view,
         bool first = i == 0 || strcmp(value->key, tool->values[i - 1].key) != 0;
 
         if (first)
-            fprintf(view->to, "%s  %-*s ", i == 0 ? "\n" : "\n", view->name,
-                    value->key);
+            fprintf(view->to, "\n  %-*s ", view->name, value->key);
         fprintf(view->to, "%s %s %" PRIu64, first ? "" : ",", value->value,
                 value->runs);
     }

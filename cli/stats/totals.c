@@ -3,6 +3,7 @@
 #include "totals.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +36,7 @@ static struct totals_tool *find_tool(struct totals *totals, const char *id)
     tool = append(&list, &totals->ntools, sizeof(*tool));
     totals->tools = list;
     if (tool != NULL)
-        strcpy(tool->id, id);
+        snprintf(tool->id, sizeof(tool->id), "%s", id);
     return tool;
 }
 
@@ -52,7 +53,7 @@ static struct totals_event *find_event(struct totals_tool *tool,
     event = append(&list, &tool->nevents, sizeof(*event));
     tool->events = list;
     if (event != NULL)
-        strcpy(event->name, name);
+        snprintf(event->name, sizeof(event->name), "%s", name);
     return event;
 }
 
@@ -72,8 +73,8 @@ static int add_value(struct totals_tool *tool,
         tool->values = list;
         if (value == NULL)
             return -ENOMEM;
-        strcpy(value->key, field->key);
-        strcpy(value->value, field->value);
+        memcpy(value->key, field->key, sizeof(value->key));
+        memcpy(value->value, field->value, sizeof(value->value));
     }
     value->runs++;
     return 0;
@@ -133,7 +134,7 @@ int totals_add(struct totals *totals, const struct tel_event *event,
     if (r < 0)
         return r;
     if (day != NULL && (tool->since[0] == '\0' || strcmp(day, tool->since) < 0))
-        strcpy(tool->since, day);
+        snprintf(tool->since, sizeof(tool->since), "%s", day);
     tool->places[place]++;
     sum->runs++;
     add_end(sum, event);

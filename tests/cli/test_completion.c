@@ -61,7 +61,7 @@ static int by_bytes(const void *a, const void *b)
 /* The first word of each line, sorted, each with a blank behind it. */
 static void sort_words(char *text, struct text *sorted)
 {
-    char *words[512];
+    char *words[512] = {NULL};
     size_t count = 0;
 
     for (char *line = strtok(text, "\n"); line != NULL && count < 512;

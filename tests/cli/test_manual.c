@@ -74,9 +74,11 @@ static char *section_of(const char *page, const char *command)
     (void)snprintf(heading, sizeof(heading), "\n*tel %s*", command);
     start = strstr(page, "\n# COMMANDS\n");
     assert_non_null(start);
-    start = strstr(start, heading);
-    if (start == NULL)
+    start = start != NULL ? strstr(start, heading) : NULL;
+    if (start == NULL) {
         fail_msg("tel(1) has no section for tel %s", command);
+        return NULL;
+    }
     end = start + 1;
     do {
         end = strchr(end + 1, '\n');
