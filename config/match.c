@@ -148,9 +148,13 @@ static void trace_verb(struct tel_trace *trace, const struct tel_policy *policy,
     }
 }
 
+/* Both of these are compiled once with a trace and once without: what hosts
+ * load has no tracing in it. */
+#define EACH_FOR_ITSELF static inline __attribute__((always_inline))
+
 /* Goes along all arguments once; what they say of the fields. */
-static void read_line(struct walk *walk, struct tel_match *match,
-                      struct tel_trace *trace)
+EACH_FOR_ITSELF void read_line(struct walk *walk, struct tel_match *match,
+                               struct tel_trace *trace)
 {
     const struct tel_policy *policy = walk->policy;
     struct token token;
@@ -177,9 +181,9 @@ static void set_event(struct tel_match *match, const char *name)
     memcpy(match->event, name, strlen(name) + 1);
 }
 
-int tel_match_traced(const struct tel_policy *policy, char *const *args,
-                     int nargs, struct tel_match *ret_match,
-                     struct tel_trace *trace)
+EACH_FOR_ITSELF int match(const struct tel_policy *policy, char *const *args,
+                          int nargs, struct tel_match *ret_match,
+                          struct tel_trace *trace)
 {
     struct walk walk = {.policy = policy, .args = args, .nargs = nargs};
     struct tel_str modifier = {0, 0};
@@ -220,7 +224,14 @@ int tel_match_traced(const struct tel_policy *policy, char *const *args,
 int tel_match(const struct tel_policy *policy, char *const *args, int nargs,
               struct tel_match *ret_match)
 {
-    return tel_match_traced(policy, args, nargs, ret_match, NULL);
+    return match(policy, args, nargs, ret_match, NULL);
+}
+
+int tel_match_traced(const struct tel_policy *policy, char *const *args,
+                     int nargs, struct tel_match *ret_match,
+                     struct tel_trace *trace)
+{
+    return match(policy, args, nargs, ret_match, trace);
 }
 
 struct tel_value tel_match_runtime(const struct tel_policy *policy,
