@@ -49,42 +49,46 @@ static bool begins_at(struct tel_piece word, size_t i)
     return i == 0 || !(is_name(word.at[i - 1]) || is_slash(word.at[i - 1]));
 }
 
-/* The name of a person after "/home/", "/Users/" at i, or len 0. */
-static struct tel_piece person_at(struct tel_piece word, size_t i)
+/* One slash, or a backslash that somebody wrote twice; 0 where none is. */
+static size_t slash_len(struct tel_piece word, size_t i)
+{
+    if (!is_slash(byte_at(word, i)))
+        return 0;
+    return word.at[i] == '\\' && byte_at(word, i + 1) == '\\' ? 2 : 1;
+}
+
+/* The length of a person's name at i; others are everybody's. */
+static size_t person_len(struct tel_piece word, size_t i)
 {
     struct tel_piece name = piece(word.at + i, piece_run(word, i, is_name));
+    unsigned char first = (unsigned char)byte_at(name, 0);
 
-    if (name.len > 0 &&
-        (is_alnum(name.at[0]) || name.at[0] == '_' ||
-         (unsigned char)name.at[0] >= 0x80) &&
-        !piece_in(name, "Shared Public Default All"))
-        return name;
-    return piece(word.at, 0);
+    if (!is_alnum((char)first) && first != '_' && first < 0x80)
+        return 0;
+    return piece_in(name, "Shared Public Default All") ? 0 : name.len;
 }
 
 /* The end of the home's name where a home folder's path is at i, or 0. */
 static size_t home_end(struct tel_piece word, size_t i)
 {
-    static const char *const parents[] = {"/home/", "/Users/", "\\Users\\",
-                                          "\\\\Users\\\\"};
-    struct tel_piece rest = piece_from(word, i);
-    struct tel_piece name;
+    size_t at = i + slash_len(word, i);
+    struct tel_piece parent = piece(word.at + at, piece_run(word, at, is_name));
+    size_t person;
 
-    if (piece_begins(rest, "/root") && begins_at(word, i) &&
-        !is_name(byte_at(rest, 5)))
-        return i + 5;
-    for (size_t n = 0; n < sizeof(parents) / sizeof(parents[0]); n++) {
-        size_t len = strlen(parents[n]);
-
-        if (!piece_begins(rest, parents[n]))
-            continue;
-        name = person_at(word, i + len);
-        /* "/users/x" in small letters is what a web server has. */
-        if (name.len > 0 && !(parents[n][1] == 'U' && rest.at[0] == '/' &&
-                              rest.at[1] == 'u' && byte_at(word, i - 1) != ':'))
-            return i + len + name.len;
-    }
-    return 0;
+    if (piece_is(parent, "root") && word.at[i] == '/' && begins_at(word, i))
+        return at + parent.len;
+    /* In small letters, "users" is rather a web server's. */
+    if (!piece_is(parent, "home") &&
+        !(piece_is(parent, "users") &&
+          (is_upper(parent.at[0]) || word.at[i] == '\\' ||
+           byte_at(word, i - 1) == ':')))
+        return 0;
+    at += parent.len;
+    if (slash_len(word, at) == 0)
+        return 0;
+    at += slash_len(word, at);
+    person = person_len(word, at);
+    return person > 0 ? at + person : 0;
 }
 
 /* Whether what stands before "/home/" at i can be before a home folder. */
