@@ -9,6 +9,7 @@
 
 static const struct span nothing;
 
+#ifndef TEL_HOST
 int parse_fail(struct parse *parse, const char *what, struct span bytes)
 {
     struct tel_text text;
@@ -33,6 +34,7 @@ int parse_fail(struct parse *parse, const char *what, struct span bytes)
     }
     return -EINVAL;
 }
+#endif
 
 struct tel_str parse_str(const struct parse *parse, struct span span)
 {
