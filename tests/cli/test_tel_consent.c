@@ -165,7 +165,9 @@ static void test_on_prints_no_control_bytes(void **state)
 {
     struct scratch *s = person_new("[tool]\nid = demo\n"
                                    "endpoint = https://t.example.org/\n"
-                                   "purpose = a\033[2Jb\n"
+                                   "purpose = a\033[2Jb \xc2\x9b"
+                                   "2J \x9b"
+                                   "2J \xc3\xa9\n"
                                    "[fields]\nquiet = flag -q\n"
                                    "[purposes]\nquiet = c\033[2Jd\n");
     char *out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
@@ -173,7 +175,7 @@ static void test_on_prints_no_control_bytes(void **state)
 
     (void)state;
     assert_null(strchr(out, '\033'));
-    assert_non_null(strstr(out, "a?[2Jb"));
+    assert_non_null(strstr(out, "a?[2Jb ?2J ?2J \xc3\xa9\n"));
     assert_null(strchr(preview, '\033'));
     assert_non_null(strstr(preview, "c?[2Jd"));
     free(preview);
