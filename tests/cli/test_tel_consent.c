@@ -290,12 +290,14 @@ static void test_off_is_durable_before_it_is_told(void **state)
                     "trace=/^(fsync|rename.*|write)$", TEL, "off", "demo",
                     NULL));
     text = file_read(scratch_path(s, "trace"), NULL);
+    assert_non_null(text);
     at = text;
-    for (size_t i = 0; i < COUNT(calls); i++) {
+    for (size_t i = 0; at != NULL && i < COUNT(calls); i++) {
         at = strstr(at, calls[i]);
         if (at == NULL)
             fail_msg("call %zu, %s...), is not there: %s", i, calls[i], text);
-        at++;
+        else
+            at++;
     }
     free(text);
     scratch_free(s);
