@@ -84,17 +84,24 @@ void tel_cli_help(const struct tel_command *command, FILE *to);
 
 /* ---- out.c: what is printed -------------------------------------------- */
 
-/* Prints one line on stderr, after "tel: ". Returns TEL_BAD. */
+/* Prints one line on stderr, after "tel: ", as tel_cli_plain would. Returns
+ * TEL_BAD. */
 int tel_cli_bad(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Whether colours may be used on this stream. */
 bool tel_cli_colours(const struct tel_env *env, FILE *to);
 
 /*
- * The length in bytes of the UTF-8 character that the string begins with, or
- * 0 where it begins with none.
+ * The length in bytes of the UTF-8 character that the len bytes begin with, and
+ * *ret_point is which; or 0 where they begin with none.
  */
-size_t tel_cli_utf8(const char *string);
+size_t tel_cli_utf8(const char *at, size_t len, uint32_t *ret_point);
+
+/* Whether a terminal may take the character for an order: C0, DEL and C1. */
+static inline bool tel_cli_is_control(uint32_t point)
+{
+    return point < ' ' || (point >= 0x7f && point < 0xa0);
+}
 
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void tel_cli_json(FILE *to, const char *string);
@@ -105,11 +112,11 @@ void tel_cli_json(FILE *to, const char *string);
  */
 void tel_cli_print_bytes(FILE *to, const char *at, size_t len);
 
-/* A part of the policy; a control byte in it becomes '?'. */
+/* A part of the policy; controls, and what is no UTF-8, become '?'. */
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
                    struct tel_str str);
 
-/* Any string; a control byte in it becomes '?'. */
+/* The same of any string. */
 void tel_cli_plain(FILE *to, const char *string);
 
 /* string as one word of a POSIX shell. */

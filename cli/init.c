@@ -224,15 +224,18 @@ static int read_file(const char *from, struct init_tool *tool)
 
 /* ---- the draft --------------------------------------------------------------------- */
 
+static int refuse_to_overwrite(const char *path)
+{
+    return tel_cli_bad("init: %s is there already, and is left as it is", path);
+}
+
 static int write_file(const char *path, const char *draft)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    FILE *to;
+    FILE *to = fopen(path, "wxe");
 
-    if (fd < 0 && errno == EEXIST)
-        return tel_cli_bad("init: %s is there already, and is left as it is",
-                           path);
-    if (fd < 0 || (to = fdopen(fd, "w")) == NULL)
+    if (to == NULL && errno == EEXIST)
+        return refuse_to_overwrite(path);
+    if (to == NULL)
         return tel_cli_bad("init: %s: %s", path, strerror(errno));
     fputs(draft, to);
     if (fclose(to) != 0) {
@@ -328,7 +331,7 @@ static int run(const struct tel_env *env, int argc, char **argv)
         return tel_cli_bad("init: not a name that a tool may have: %s", name);
     memcpy(tool.name, name, strlen(name) + 1);
     if (options.output != NULL && access(options.output, F_OK) == 0)
-        return write_file(options.output, "");
+        return refuse_to_overwrite(options.output);
     status = options.from != NULL && !options.dry_run
                  ? read_file(options.from, &tool)
                  : call_tool(env, &options, &tool);

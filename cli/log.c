@@ -12,76 +12,76 @@
 #define BOLD "\33[1m"
 #define PLAIN "\33[m"
 
-/* Copies all of fd to stdout: the bytes copied, or -errno of the reading. */
-static long long copy_out(int fd)
+/* Copies all of the file to stdout: whether there was anything, or -errno. */
+static int copy_out(FILE *file)
 {
     char buf[16384];
-    long long total = 0;
+    bool some = false;
+    size_t n;
 
-    for (;;) {
-        ssize_t n = read(fd, buf, sizeof(buf));
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        if (n == 0 || fwrite(buf, 1, (size_t)n, stdout) != (size_t)n)
-            return total;
-        total += n;
+    while ((n = fread(buf, 1, sizeof(buf), file)) > 0) {
+        some = true;
+        if (fwrite(buf, 1, n, stdout) != n) /* main says so */
+            break;
     }
+    return ferror(file) ? -errno : some;
 }
 
 /*
  * The same for a terminal, whose cursor nothing in the file shall move: of a
  * log that is damaged, other bytes than text are shown as '?'.
  */
-static long long show_lines(int fd, bool colours)
+static int show_lines(FILE *file, bool colours)
 {
-    FILE *file = fdopen(dup(fd), "r");
     char *line = NULL;
     size_t size = 0;
-    long long total = 0;
+    bool some = false;
     ssize_t n;
 
-    if (file == NULL)
-        return -errno;
     while ((n = getline(&line, &size, file)) > 0) {
         size_t len = (size_t)n;
         bool own = colours && len > 3 && memcmp(line, "== ", 3) == 0;
 
-        total += n;
+        some = true;
         len -= line[len - 1] == '\n';
         len -= len > 0 && line[len - 1] == '\r';
         fputs(own ? BOLD : "", stdout);
         tel_cli_print_bytes(stdout, line, len);
         fputs(own ? PLAIN "\n" : "\n", stdout);
     }
-    if (ferror(file))
-        total = -EIO;
     free(line);
-    fclose(file);
-    return total;
+    return ferror(file) ? -EIO : some;
+}
+
+static FILE *open_log(const char *file)
+{
+    int fd = open(file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    FILE *stream = fd >= 0 ? fdopen(fd, "r") : NULL;
+
+    if (stream == NULL && fd >= 0)
+        close(fd);
+    return stream;
 }
 
 static int show(const struct tel_env *env, const char *path)
 {
-    char file[TEL_PATH_MAX + sizeof("/" TEL_LOG_FILE)];
-    long long shown = 0;
-    int fd;
+    char name[TEL_PATH_MAX + sizeof("/" TEL_LOG_FILE)];
+    bool terminal = isatty(STDOUT_FILENO) != 0;
+    FILE *file;
+    int shown = 0;
 
-    snprintf(file, sizeof(file), "%s/" TEL_LOG_FILE, path);
-    fd = open(file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (fd >= 0) {
-        shown = isatty(STDOUT_FILENO)
-                    ? show_lines(fd, tel_cli_colours(env, stdout))
-                    : copy_out(fd);
-        close(fd);
-    } else if (errno != ENOENT) {
-        shown = -errno;
+    snprintf(name, sizeof(name), "%s/" TEL_LOG_FILE, path);
+    file = open_log(name);
+    if (file == NULL && errno != ENOENT)
+        return tel_cli_bad("%s: %s", name, strerror(errno));
+    if (file != NULL) {
+        shown = terminal ? show_lines(file, tel_cli_colours(env, stdout))
+                         : copy_out(file);
+        fclose(file);
     }
     if (shown < 0)
-        return tel_cli_bad("%s: %s", file, strerror((int)-shown));
-    if (shown == 0 && isatty(STDOUT_FILENO))
+        return tel_cli_bad("%s: %s", name, strerror(-shown));
+    if (shown == 0 && terminal)
         fprintf(stderr, "Nothing has left this account.\n");
     return TEL_DONE;
 }

@@ -102,23 +102,6 @@ int tel_cli_read_file(const char *path, size_t max, char **ret_text,
     return 0;
 }
 
-/* What tel_policy_load makes of the path: its last part without .conf. */
-static void name_of(const char *path, char name[TEL_NAME_MAX + 1])
-{
-    const char *last = strrchr(path, '/');
-    size_t len;
-
-    last = last != NULL ? last + 1 : path;
-    len = strlen(last);
-    if (len > 5 && strcmp(last + len - 5, ".conf") == 0)
-        len -= 5;
-    name[0] = '\0';
-    if (tel_name_valid(last, len)) {
-        memcpy(name, last, len);
-        name[len] = '\0';
-    }
-}
-
 int tel_cli_read_policy(const char *path, struct tel_policy *ret_policy,
                         unsigned *ret_line, struct tel_err *err)
 {
@@ -139,7 +122,7 @@ int tel_cli_read_policy(const char *path, struct tel_policy *ret_policy,
         snprintf(err->text, sizeof(err->text), "%s", strerror(-rc));
         return rc;
     }
-    name_of(path, name);
+    tel_policy_name(path, name);
     /* Without a file's name the sentence is ":LINE: what". */
     rc = tel_policy_parse(ret_policy, name, "", text, len, &told);
     free(text);

@@ -7,46 +7,76 @@
 #include <unistd.h>
 
 /* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
-size_t tel_cli_utf8(const char *string)
+size_t tel_cli_utf8(const char *at, size_t len, uint32_t *ret_point)
 {
-    const unsigned char *s = (const unsigned char *)string;
-    size_t len;
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    const unsigned char *s = (const unsigned char *)at;
+    uint32_t point;
+    size_t size;
 
-    if (s[0] < 0x80)
-        return 1;
-    if (s[0] < 0xc2 || s[0] > 0xf4)
+    if (len == 0 || s[0] > 0xf4 || (s[0] >= 0x80 && s[0] < 0xc2))
         return 0;
-    len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-    for (size_t i = 1; i < len; i++) {
-        if ((s[i] & 0xc0) != 0x80)
+    size = s[0] < 0x80 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+    point = size == 1 ? s[0] : s[0] & (0x7fU >> size);
+    for (size_t i = 1; i < size; i++) {
+        if (i == len || (s[i] & 0xc0) != 0x80)
             return 0;
+        point = point << 6 | (s[i] & 0x3fU);
     }
-    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+    if (point < least[size] || point > 0x10ffff ||
+        (point >= 0xd800 && point < 0xe000))
         return 0;
-    return len;
+    *ret_point = point;
+    return size;
 }
 
-/* Text of a file must not move the cursor of the terminal it is shown on. */
-static bool is_control(char byte)
+/*
+ * The length of what text begins with, and whether it may be shown as it is:
+ * text of a file must not move the cursor of the terminal it is shown on.
+ */
+static size_t next_shown(const char *at, size_t len, bool *ret_as_it_is)
 {
-    return (unsigned char)byte < ' ' || byte == 0x7f;
+    uint32_t point = 0;
+    size_t size = tel_cli_utf8(at, len, &point);
+
+    *ret_as_it_is = size > 0 && !tel_cli_is_control(point);
+    return size > 0 ? size : 1;
+}
+
+static void put_shown(FILE *to, const char *at, size_t len)
+{
+    while (len > 0) {
+        bool as_it_is;
+        size_t size = next_shown(at, len, &as_it_is);
+
+        if (as_it_is)
+            fwrite(at, 1, size, to);
+        else
+            putc('?', to);
+        at += size;
+        len -= size;
+    }
 }
 
 int tel_cli_bad(const char *format, ...)
 {
     char line[1024];
+    size_t shown = 0;
     va_list list;
 
     va_start(list, format);
     vsnprintf(line, sizeof(line), format, list);
     va_end(list);
     /* One line, whatever a name or a path was made of. */
-    for (char *p = line; *p != '\0'; p++) {
-        if (is_control(*p))
-            *p = '?';
+    for (size_t i = 0, len = strlen(line); i < len;) {
+        bool as_it_is;
+        size_t size = next_shown(line + i, len - i, &as_it_is);
+
+        memmove(line + shown, as_it_is ? line + i : "?", as_it_is ? size : 1);
+        shown += as_it_is ? size : 1;
+        i += size;
     }
-    fprintf(stderr, "tel: %s\n", line);
+    fprintf(stderr, "tel: %.*s\n", (int)shown, line);
     return TEL_BAD;
 }
 
@@ -62,23 +92,23 @@ bool tel_cli_colours(const struct tel_env *env, FILE *to)
 
 void tel_cli_json(FILE *to, const char *string)
 {
-    const unsigned char *s = (const unsigned char *)string;
+    size_t len = strlen(string);
 
     putc('"', to);
-    while (*s != '\0') {
-        size_t len = tel_cli_utf8((const char *)s);
+    while (len > 0) {
+        uint32_t point = 0;
+        size_t size = tel_cli_utf8(string, len, &point);
 
-        if (len == 0) {
+        if (size == 0)
             fputs("\\ufffd", to);
-            s++;
-        } else if (*s == '"' || *s == '\\') {
-            fprintf(to, "\\%c", *s++);
-        } else if (*s < ' ' || *s == 0x7f) {
-            fprintf(to, "\\u%04x", *s++);
-        } else {
-            fwrite(s, 1, len, to);
-            s += len;
-        }
+        else if (point == '"' || point == '\\')
+            fprintf(to, "\\%c", (char)point);
+        else if (tel_cli_is_control(point))
+            fprintf(to, "\\u%04x", point);
+        else
+            fwrite(string, 1, size, to);
+        string += size > 0 ? size : 1;
+        len -= size > 0 ? size : 1;
     }
     putc('"', to);
 }
@@ -92,16 +122,12 @@ void tel_cli_print_bytes(FILE *to, const char *at, size_t len)
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
                    struct tel_str str)
 {
-    const char *at = tel_str_at(policy, str);
-
-    for (size_t i = 0; i < str.len; i++)
-        putc(is_control(at[i]) ? '?' : at[i], to);
+    put_shown(to, tel_str_at(policy, str), str.len);
 }
 
 void tel_cli_plain(FILE *to, const char *string)
 {
-    for (; *string != '\0'; string++)
-        putc(is_control(*string) ? '?' : *string, to);
+    put_shown(to, string, strlen(string));
 }
 
 void tel_cli_quote(FILE *to, const char *string)

@@ -5,7 +5,6 @@
  */
 #include "cli.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include <tel/sent.h>

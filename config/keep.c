@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writing the consent file: all of it beside its place, durable, and then
- * moved there in one step. One writer at a time, by a lock on the folder.
+ * moved there in one step, which is durable too. One writer at a time, by a
+ * lock on the folder.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -302,6 +303,9 @@ int consent_keep(const struct consent_draft *draft)
 
     if (r < 0) {
         (void)unlink(draft->beside);
+    } else {
+        /* The folder: or a no is a yes again after the power fails. */
+        (void)fsync(draft->lock);
     }
     (void)close(draft->lock);
     return r;

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where policies lie: the search path, and how a file is read. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <tel/text.h>
 
@@ -73,8 +70,7 @@ int tel_policy_dir(const struct tel_env *env, size_t index, char *buf,
     return tel_text_end(&text) < 0 ? -ENAMETOOLONG : 0;
 }
 
-/* The last part of path, without .conf, into name; "" where it is none. */
-static void name_of(const char *path, char name[TEL_NAME_MAX + 1])
+void tel_policy_name(const char *path, char ret_name[TEL_NAME_MAX + 1])
 {
     const char *last = strrchr(path, '/');
     size_t len;
@@ -84,10 +80,10 @@ static void name_of(const char *path, char name[TEL_NAME_MAX + 1])
     if (len > 5 && strcmp(last + len - 5, ".conf") == 0) {
         len -= 5;
     }
-    name[0] = '\0';
+    ret_name[0] = '\0';
     if (tel_name_valid(last, len)) {
-        memcpy(name, last, len);
-        name[len] = '\0';
+        memcpy(ret_name, last, len);
+        ret_name[len] = '\0';
     }
 }
 
@@ -108,7 +104,7 @@ int tel_policy_load(struct tel_policy *ret_policy, const char *path, uid_t euid,
     if (len < 0) {
         return len;
     }
-    name_of(path, name);
+    tel_policy_name(path, name);
     return tel_policy_parse(ret_policy, name, path, ret_policy->text,
                             (size_t)len, err);
 }

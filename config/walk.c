@@ -239,6 +239,10 @@ static bool passes_on(const struct walk *walk)
     if (policy->verbs_none) {
         return policy->npasses_on > 0;
     }
+    /* No later word changes the verb: a long line of words costs no more. */
+    if (walk->nseen > TEL_WORDS_MAX + 1) {
+        return false;
+    }
     found = walk_verb(walk, &nwords);
     verb = str_span(policy, walk_verb_words(policy, found));
     for (unsigned i = 0; found >= 0 && i < policy->npasses_on; i++) {

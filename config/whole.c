@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What must hold of a policy as a whole, once every line has been read. */
-#include <errno.h>
 #include <string.h>
 
 #include "parse.h"

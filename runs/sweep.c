@@ -50,11 +50,13 @@ static int sweep(DIR *dir)
     while ((entry = readdir(dir)) != NULL) {
         pid_t maker = maker_of(entry->d_name);
 
-        if (maker > 0 && is_left(dirfd(dir), entry->d_name, maker)) {
-            if (unlinkat(dirfd(dir), entry->d_name, 0) < 0) {
-                return -errno;
-            }
+        if (maker <= 0 || !is_left(dirfd(dir), entry->d_name, maker)) {
+            continue;
+        }
+        if (unlinkat(dirfd(dir), entry->d_name, 0) == 0) {
             count++;
+        } else if (errno != ENOENT) { /* another sweep was quicker */
+            return -errno;
         }
     }
     return count;

@@ -11,8 +11,8 @@
 #define CONNECT_MS 2000
 #define BATCH_MS 5000
 
-/* Room for a request without its payload: line, headers, log's own lines. */
-#define HEAD_MAX (2 * TEL_ENDPOINT_MAX + 512)
+/* Room for a request without its payload, and for the log's own lines. */
+#define HEAD_MAX (TEL_REQUEST_HEAD_MAX + TEL_ENDPOINT_MAX + 128)
 
 struct exchange {
     const struct state *state;

@@ -34,7 +34,7 @@ struct talk {
     long until_ms;
     size_t begun;
     size_t busy;
-    bool http2; /* the first answer came over it */
+    bool http2; /* the last answer came over it */
     bool ended; /* nothing is begun any more */
     int result;
     struct transfer transfers[FLIGHT_MAX];

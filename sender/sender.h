@@ -162,8 +162,9 @@ int batch_shrink(const struct state *state, const struct file *file,
 
 /*
  * Makes the requests of one batch, and marks the lines that were answered for
- * good. 0, or -EAGAIN where the rest has to wait, or another error before
- * anything was sent.
+ * good, also where it fails: -EAGAIN where the endpoint wants the rest later,
+ * or another negative errno where a request could not be made or written down.
+ * 0 else, also where the time ran out before the last.
  */
 int exchange(const struct state *state, const struct file *file,
              struct contents *contents, struct delivery *delivery);

@@ -158,7 +158,7 @@ static int before_query(struct tel_sent_part endpoint, char *buf, size_t size)
 static int query_of(const struct tel_sent_request *request,
                     struct tel_sent_part *ret_query, struct tel_err *err)
 {
-    char before[2 * TEL_ENDPOINT_MAX + 512];
+    char before[TEL_REQUEST_HEAD_MAX];
     int len = before_query(request->endpoint, before, sizeof(before));
     struct tel_sent_part query = request->bytes;
     const char *end;

@@ -3,9 +3,9 @@
  * check: the privacy checklist that tel check runs over one policy.
  *
  *     struct check check = {.env = env, .policy = &policy, .path = path};
- *     check_lists(&check);  ... one function a group of items ...
- *     check_print(&check, ...) or check_print_json(&check)
- *     check_clear(&check)
+ *     check_fields(&check);       ... one function a group of items ...
+ *     check_print(&check);        or check_print_json(&check);
+ *     check_clear(&check);
  *
  * Each group looks at the policy and adds findings: one an item and line, so
  * that a line with one fault is told once however often the fault is seen.
@@ -133,6 +133,14 @@ const char *check_shape_address(const char *at, size_t len);
 const char *check_shape_inside(const char *at, size_t len);
 const char *check_shape_identifier(const char *at, size_t len);
 const char *check_shape_time(const char *at, size_t len);
+
+static inline bool check_is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* Whether the bytes are a word of the table, whose end is NULL, in any case. */
+bool check_is_one_of(const char *at, size_t len, const char *const *table);
 
 /* The longest run of decimal digits. */
 size_t check_digits(const char *at, size_t len);

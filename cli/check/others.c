@@ -2,7 +2,6 @@
 /* What the other policies along the search path say: an id is one tool's. */
 #include "check.h"
 
-#include <errno.h>
 #include <string.h>
 
 static bool same(const struct tel_policy *a, struct tel_str x,

@@ -6,18 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
-static bool is_stand_in(const char *at, size_t len)
-{
-    static const char *const stand_ins[] = {
-        "?",     "-",       "n/a", "none",    "tbd", "todo",
-        "fixme", "unknown", "xxx", "fill in", NULL};
-
-    for (const char *const *word = stand_ins; *word != NULL; word++) {
-        if (strlen(*word) == len && strncasecmp(*word, at, len) == 0)
-            return true;
-    }
-    return false;
-}
+/* What is written in the place of an answer. */
+static const char *const stand_ins[] = {"?",   "-",       "n/a",   "none",
+                                        "tbd", "todo",    "fixme", "unknown",
+                                        "xxx", "fill in", NULL};
 
 bool check_is_blank(const struct tel_policy *policy, struct tel_str str)
 {
@@ -26,7 +18,7 @@ bool check_is_blank(const struct tel_policy *policy, struct tel_str str)
 
     while (len > 0 && strchr(".!:", at[len - 1]) != NULL)
         len--;
-    return len == 0 || is_stand_in(at, len) ||
+    return len == 0 || check_is_one_of(at, len, stand_ins) ||
            (len > 5 && strncmp(at, "TODO", 4) == 0 &&
             !isalpha((unsigned char)at[4])) ||
            (len > 6 && strncmp(at, "FIXME", 5) == 0 &&
@@ -97,21 +89,16 @@ static void check_contact(struct check *check)
                     tel_cli_str(policy, contact));
 }
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 /* A number with days, weeks, months or years behind it, not both zero. */
 static bool is_period(const char *at, size_t len)
 {
     static const char units[][6] = {"day", "week", "month", "year"};
     const char *end = at + len;
 
-    while (at < end && !is_digit(*at))
+    while (at < end && !check_is_digit(*at))
         at++;
     for (bool some = false; at < end; at++) {
-        if (is_digit(*at)) {
+        if (check_is_digit(*at)) {
             some |= *at != '0';
             continue;
         }

@@ -15,14 +15,9 @@
 /* So long a word of letters and digits mixed is a key. */
 #define MIXED_MIN 20
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 static bool is_hex(char byte)
 {
-    return is_digit(byte) || (byte >= 'a' && byte <= 'f') ||
+    return check_is_digit(byte) || (byte >= 'a' && byte <= 'f') ||
            (byte >= 'A' && byte <= 'F');
 }
 
@@ -31,7 +26,7 @@ static bool is_letter(char byte)
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
 }
 
-static bool is_one_of(const char *at, size_t len, const char *const *table)
+bool check_is_one_of(const char *at, size_t len, const char *const *table)
 {
     for (; *table != NULL; table++) {
         if (strlen(*table) == len && strncasecmp(at, *table, len) == 0)
@@ -48,7 +43,7 @@ static bool is_one_of(const char *at, size_t len, const char *const *table)
 static bool has_form(const char *at, size_t len, const char *pattern)
 {
     for (; *pattern != '\0' && *pattern != '*'; pattern++, at++, len--) {
-        if (len == 0 || !(*pattern == '9'   ? is_digit(*at)
+        if (len == 0 || !(*pattern == '9'   ? check_is_digit(*at)
                           : *pattern == 'x' ? is_hex(*at)
                                             : *at == *pattern))
             return false;
@@ -62,7 +57,7 @@ size_t check_digits(const char *at, size_t len)
     size_t run = 0;
 
     for (size_t i = 0; i < len; i++) {
-        run = is_digit(at[i]) ? run + 1 : 0;
+        run = check_is_digit(at[i]) ? run + 1 : 0;
         longest = run > longest ? run : longest;
     }
     return longest;
@@ -142,16 +137,17 @@ static bool is_host(const char *at, size_t len)
         if (at[i] == '.') {
             last = at + i + 1;
             labels++;
-        } else if (!is_letter(at[i]) && !is_digit(at[i]) && at[i] != '-') {
+        } else if (!is_letter(at[i]) && !check_is_digit(at[i]) &&
+                   at[i] != '-') {
             return false;
         }
     }
     if (last == NULL || at[0] == '.')
         return false;
     rest = len - (size_t)(last - at);
-    return !is_one_of(at, len, products) &&
-           (is_one_of(last, rest, domains) ||
-            (labels > 2 && is_one_of(last, rest, long_domains)));
+    return !check_is_one_of(at, len, products) &&
+           (check_is_one_of(last, rest, domains) ||
+            (labels > 2 && check_is_one_of(last, rest, long_domains)));
 }
 
 /* Names that installers and people give to machines. */
@@ -210,7 +206,7 @@ static bool is_path(const char *at, size_t len)
     if (len > 3 && at[0] >= 'A' && at[0] <= 'Z' && at[1] == ':')
         return true;
     return dot != NULL && dot > at &&
-           is_one_of(dot + 1, len - (size_t)(dot + 1 - at), documents);
+           check_is_one_of(dot + 1, len - (size_t)(dot + 1 - at), documents);
 }
 
 const char *check_shape_address(const char *at, size_t len)
@@ -265,8 +261,8 @@ static bool is_made_of_hex(const char *at, size_t len, bool *ret_mixed)
     for (size_t i = 0; i < len; i++) {
         if (!is_hex(at[i]))
             return false;
-        digit |= is_digit(at[i]);
-        letter |= !is_digit(at[i]);
+        digit |= check_is_digit(at[i]);
+        letter |= !check_is_digit(at[i]);
     }
     *ret_mixed = digit && letter;
     return len > 0;
@@ -278,9 +274,9 @@ static bool is_mixed(const char *at, size_t len)
     size_t changes = 0;
 
     for (size_t i = 0; i < len; i++) {
-        if (!is_letter(at[i]) && !is_digit(at[i]))
+        if (!is_letter(at[i]) && !check_is_digit(at[i]))
             return false;
-        changes += i > 0 && is_digit(at[i]) != is_digit(at[i - 1]);
+        changes += i > 0 && check_is_digit(at[i]) != check_is_digit(at[i - 1]);
     }
     return len >= MIXED_MIN && changes >= 4;
 }
@@ -293,9 +289,9 @@ static bool is_phone(const char *at, size_t len)
     size_t dashes = 0;
 
     for (size_t i = at[0] == '+'; i < len; i++) {
-        if (!is_digit(at[i]) && at[i] != '-')
+        if (!check_is_digit(at[i]) && at[i] != '-')
             return false;
-        digits += is_digit(at[i]);
+        digits += check_is_digit(at[i]);
         dashes += at[i] == '-';
     }
     return digits >= PHONE_MIN && dashes > 0;
@@ -385,7 +381,7 @@ static bool is_epoch(const char *at, size_t len)
 
 const char *check_shape_time(const char *at, size_t len)
 {
-    if (is_date(at, len) || is_month(at, len) || is_one_of(at, len, days))
+    if (is_date(at, len) || is_month(at, len) || check_is_one_of(at, len, days))
         return "a date";
     if (is_time(at, len))
         return "a time of day";

@@ -3,7 +3,6 @@
 #include "check.h"
 
 #include <string.h>
-#include <strings.h>
 
 /* ---- id ------------------------------------------------------------------ */
 
@@ -157,17 +156,7 @@ struct piece {
 
 static bool is_one(struct piece piece, const char *const *table)
 {
-    for (; *table != NULL; table++) {
-        if (strlen(*table) == piece.len &&
-            strncasecmp(*table, piece.at, piece.len) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
+    return check_is_one_of(piece.at, piece.len, table);
 }
 
 /* Letters and digits in turns, as words of a path hardly have them; fewer of
@@ -181,7 +170,8 @@ static bool is_key(struct piece piece)
         char byte = piece.at[i];
 
         capitals += byte >= 'A' && byte <= 'Z';
-        turns += i > 0 && is_digit(byte) != is_digit(piece.at[i - 1]);
+        turns +=
+            i > 0 && check_is_digit(byte) != check_is_digit(piece.at[i - 1]);
     }
     return (piece.len >= 8 && turns >= (capitals > 2 ? 3 : 4)) ||
            check_shape_identifier(piece.at, piece.len) != NULL;

@@ -268,11 +268,6 @@ static bool is_lower(char byte)
     return byte >= 'a' && byte <= 'z';
 }
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 static char lower(char byte)
 {
     if (is_upper(byte))
@@ -297,7 +292,7 @@ static void next_word(struct check_name *name, char word[WORD_MAX])
             break;
         name->at++;
         name->len--;
-        if (!is_upper(byte) && !is_lower(byte) && !is_digit(byte)) {
+        if (!is_upper(byte) && !is_lower(byte) && !check_is_digit(byte)) {
             if (len > 0)
                 break;
             continue;
@@ -312,7 +307,7 @@ static void next_word(struct check_name *name, char word[WORD_MAX])
     }
     /* Of ipv4 the number is part of the name: ipv says which of the two. */
     if (len < 4 || memcmp(word, "ipv", 3) != 0) {
-        while (len > 0 && is_digit(word[len - 1]) && is_lower(word[0]))
+        while (len > 0 && check_is_digit(word[len - 1]) && is_lower(word[0]))
             len--;
     }
     word[len] = '\0';

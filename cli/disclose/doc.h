@@ -5,7 +5,7 @@
  *     struct doc doc = {.name = "git"};
  *     doc_heading(&doc); doc_text(&doc, "What is collected");
  *     doc_paragraph(&doc); doc_text(&doc, "See "); doc_code(&doc, "tel log");
- *     doc_row(&doc, 2); doc_text(&doc, "a"); doc_cell(&doc); ...
+ *     doc_row(&doc); doc_text(&doc, "a"); doc_cell(&doc); ...
  *     doc_print(&doc, DOC_MARKDOWN, stdout);
  *     doc_clear(&doc);
  *
@@ -93,6 +93,10 @@ void disclose_event(struct doc *doc, const struct tel_policy *policy);
 
 /* Turning it off, who receives it, and what cannot be hidden. rights.c */
 void disclose_rights(struct doc *doc, const struct tel_policy *policy);
+
+/* A heading, and an item of a list, of tel's own words. facts.c */
+void disclose_heading(struct doc *doc, const char *string);
+void disclose_item(struct doc *doc, const char *string);
 
 /* NAME of the tool; the id where the file has no name that a tool may have. */
 const char *disclose_name(const struct tel_policy *policy);

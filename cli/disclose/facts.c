@@ -19,9 +19,15 @@ void disclose_mark(const char *name, const char *which, char *buf, size_t size)
     snprintf(buf, size, "<!-- tel disclose %s: %s -->", name, which);
 }
 
-static void heading(struct doc *doc, const char *string)
+void disclose_heading(struct doc *doc, const char *string)
 {
     doc_heading(doc);
+    doc_text(doc, string);
+}
+
+void disclose_item(struct doc *doc, const char *string)
+{
+    doc_item(doc);
     doc_text(doc, string);
 }
 
@@ -148,7 +154,7 @@ static void say_modifier(struct doc *doc, const struct tel_policy *policy,
 
 static void say_commands(struct doc *doc, const struct tel_policy *policy)
 {
-    heading(doc, "Which commands are told apart");
+    disclose_heading(doc, "Which commands are told apart");
     begin_table(doc, "Command", "Sent as", "What it is");
     if (policy->verbs_none) {
         say_fixed_event(doc, "any", "run", "the tool was run");
@@ -190,7 +196,7 @@ static void say_lists(struct doc *doc, const struct tel_policy *policy)
         if (policy->fields[i].values == 0)
             continue;
         if (!begun)
-            heading(doc, "Which values can be sent");
+            disclose_heading(doc, "Which values can be sent");
         begun = true;
         say_values(doc, policy, &policy->fields[i]);
     }
@@ -198,36 +204,33 @@ static void say_lists(struct doc *doc, const struct tel_policy *policy)
 
 /* ---- what is not collected ----------------------------------------------- */
 
-static void item(struct doc *doc, const char *string)
-{
-    doc_item(doc);
-    doc_text(doc, string);
-}
-
 static void say_not(struct doc *doc, const struct tel_policy *policy)
 {
-    heading(doc, "What is not collected");
-    item(doc, "arguments, file names, folders, the content of anything, the "
-              "environment: they are compared with the lists above and never "
-              "stored, not even on your machine");
-    item(doc, "who you are: no account, no host name, no address, no serial "
-              "number, and no identifier, be it random, of you, your machine, "
-              "an installation or a session");
-    item(doc, "when: no time of day and no date");
-    item(doc, "what a recorded run starts in its turn: a run inside a run is "
-              "not counted");
+    disclose_heading(doc, "What is not collected");
+    disclose_item(
+        doc, "arguments, file names, folders, the content of anything, the "
+             "environment: they are compared with the lists above and never "
+             "stored, not even on your machine");
+    disclose_item(
+        doc, "who you are: no account, no host name, no address, no serial "
+             "number, and no identifier, be it random, of you, your machine, "
+             "an installation or a session");
+    disclose_item(doc, "when: no time of day and no date");
+    disclose_item(
+        doc, "what a recorded run starts in its turn: a run inside a run is "
+             "not counted");
     if (policy->coarse.ms == TEL_MS_OFF)
-        item(doc, "`ms`: how long it took");
+        disclose_item(doc, "`ms`: how long it took");
     if (policy->coarse.exit == TEL_EXIT_OFF)
-        item(doc, "`exit`, `sig`, `end`: how it ended");
+        disclose_item(doc, "`exit`, `sig`, `end`: how it ended");
     if (!policy->crash)
-        item(doc, "`crash`: where in the tool a fault was");
+        disclose_item(doc, "`crash`: where in the tool a fault was");
 }
 
 void disclose_policy(struct doc *doc, const struct tel_policy *policy)
 {
     say_notice(doc, policy);
-    heading(doc, "What is collected");
+    disclose_heading(doc, "What is collected");
     disclose_event(doc, policy);
     say_commands(doc, policy);
     say_lists(doc, policy);

@@ -14,21 +14,6 @@ struct line {
     bool whole; /* never broken: the tag of an entry is one line */
 };
 
-static size_t character_len(const unsigned char *s)
-{
-    return s[0] < 0x80 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-}
-
-/* Any character but ASCII by its number: roff has no encoding of its own. */
-static unsigned put_wide(struct line *line, const unsigned char *s, size_t len)
-{
-    uint32_t point = s[0] & (0x7fU >> len);
-
-    for (size_t i = 1; i < len; i++)
-        point = point << 6 | (s[i] & 0x3fU);
-    return (unsigned)fprintf(line->to, "\\[u%04X]", point);
-}
-
 /*
  * A backslash begins every request within a line; the others are ASCII that
  * roff sets as typographic signs, so that what is copied would not be what
@@ -60,16 +45,16 @@ static unsigned put_ascii(struct line *line, char byte, bool code)
  * would too, but is never written as itself.) */
 static void put_word(struct line *line, const char *at, size_t len, bool code)
 {
-    const unsigned char *s = (const unsigned char *)at;
-
     if (line->used == 0 && *at == '.')
         line->used += (unsigned)fprintf(line->to, "\\&");
     for (size_t i = 0; i < len;) {
-        size_t size = character_len(s + i);
+        uint32_t point = 0;
+        size_t size = tel_cli_utf8(at + i, len - i, &point);
 
-        line->used += size > 1 ? put_wide(line, s + i, size)
+        /* Any character but ASCII by its number: roff has no encoding. */
+        line->used += size > 1 ? (unsigned)fprintf(line->to, "\\[u%04X]", point)
                                : put_ascii(line, at[i], code);
-        i += size;
+        i += size > 0 ? size : 1;
     }
 }
 

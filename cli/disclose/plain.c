@@ -20,12 +20,13 @@ static bool is_mark(char byte)
     return byte == DOC_CODE || byte == DOC_LINK;
 }
 
-/* Bytes of the character at s: it is UTF-8, as doc_policy has seen to. */
+/* The bytes of the character at s: it is UTF-8, as doc_policy has seen to. */
 static size_t bytes_of(const char *s)
 {
-    unsigned char first = (unsigned char)*s;
+    uint32_t point;
+    size_t len = tel_cli_utf8(s, 4, &point);
 
-    return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    return len > 0 ? len : 1;
 }
 
 /* Columns that a terminal gives it: two for those of East Asia and for
@@ -36,15 +37,10 @@ static unsigned columns_of(const char *s)
         {0x1100, 0x115f}, {0x2e80, 0xa4cf},   {0xac00, 0xd7a3},
         {0xf900, 0xfaff}, {0xfe30, 0xfe6f},   {0xff00, 0xff60},
         {0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd}};
-    const unsigned char *u = (const unsigned char *)s;
-    size_t len = bytes_of(s);
-    uint32_t point = len == 1 ? u[0] : u[0] & (0x7fU >> len);
+    uint32_t point = 0;
 
-    if (is_mark(*s))
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        point = point << 6 | (u[i] & 0x3fU);
-    if ((point >= 0x300 && point < 0x370) ||
+    (void)tel_cli_utf8(s, 4, &point);
+    if (is_mark(*s) || (point >= 0x300 && point < 0x370) ||
         (point >= 0xfe00 && point < 0xfe10))
         return 0;
     for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++) {

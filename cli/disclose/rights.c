@@ -4,18 +4,6 @@
 
 #include "doc.h"
 
-static void heading(struct doc *doc, const char *string)
-{
-    doc_heading(doc);
-    doc_text(doc, string);
-}
-
-static void item(struct doc *doc, const char *string)
-{
-    doc_item(doc);
-    doc_text(doc, string);
-}
-
 /* "before NAME after", the middle as tel's own commands are told. */
 static void item_with_name(struct doc *doc, const char *before,
                            const char *after)
@@ -28,7 +16,7 @@ static void item_with_name(struct doc *doc, const char *before,
 
 static void say_off(struct doc *doc, const struct tel_policy *policy)
 {
-    heading(doc, "How to turn it off");
+    disclose_heading(doc, "How to turn it off");
     item_with_name(doc, "`tel off ",
                    "` for your account, wherever it is run from; what waits "
                    "to be sent is removed. `tel off --all` for every tool, "
@@ -37,10 +25,12 @@ static void say_off(struct doc *doc, const struct tel_policy *policy)
     doc_text(doc, "The environment variable ");
     doc_policy_code(doc, policy, policy->disable);
     doc_text(doc, ", set and not empty, for this tool.");
-    item(doc, "The environment variable `DO_NOT_TRACK`, set and not empty, for "
-              "every tool.");
-    item(doc, "The administrator ends it for everyone with `collect = no` in "
-              "tel's machine policy, `tel.conf`.");
+    disclose_item(
+        doc, "The environment variable `DO_NOT_TRACK`, set and not empty, for "
+             "every tool.");
+    disclose_item(
+        doc, "The administrator ends it for everyone with `collect = no` in "
+             "tel's machine policy, `tel.conf`.");
     doc_paragraph(doc);
     doc_text(doc, "Variables do not reach where another environment is made: "
                   "under sudo, in cron jobs, in a desktop session that does "
@@ -53,8 +43,8 @@ static void say_off_by_itself(struct doc *doc, const struct tel_policy *policy)
 {
     const char *name;
 
-    heading(doc, "Where it is off by itself");
-    item(doc, "In privileged processes (setuid and the like).");
+    disclose_heading(doc, "Where it is off by itself");
+    disclose_item(doc, "In privileged processes (setuid and the like).");
     doc_item(doc);
     doc_text(doc, "In continuous integration, that is where one of these "
                   "variables is set and not empty: ");
@@ -63,12 +53,14 @@ static void say_off_by_itself(struct doc *doc, const struct tel_policy *policy)
         doc_code(doc, name);
     }
     doc_text(doc, ".");
-    item(doc, "After a change of where events go, or a new kind of data in "
-              "them, until you are asked again.");
+    disclose_item(doc,
+                  "After a change of where events go, or a new kind of data in "
+                  "them, until you are asked again.");
     if (policy->consent == TEL_OPT_OUT_DEFAULT)
-        item(doc, "As long as you have said nothing: under sudo, doas or "
-                  "pkexec, and without a terminal on which the notice has "
-                  "been shown.");
+        disclose_item(doc,
+                      "As long as you have said nothing: under sudo, doas or "
+                      "pkexec, and without a terminal on which the notice has "
+                      "been shown.");
 }
 
 /* The host in the endpoint, without its port. */
@@ -126,7 +118,7 @@ static void item_part(struct doc *doc, const struct tel_policy *policy,
 
 static void say_who(struct doc *doc, const struct tel_policy *policy)
 {
-    heading(doc, "Who receives it");
+    disclose_heading(doc, "Who receives it");
     item_part(doc, policy, "Responsible: ", policy->controller, "not named");
     item_part(doc, policy, "Whom to ask: ", policy->contact, "not named");
     item_part(doc, policy, "How long totals are kept: ", policy->retention,
@@ -145,21 +137,26 @@ static void say_who(struct doc *doc, const struct tel_policy *policy)
 
 static void say_visible(struct doc *doc, const struct tel_policy *policy)
 {
-    heading(doc, "What cannot be hidden");
-    item(doc, "The receiver and the network see your machine's address, as "
-              "with every request.");
-    item(doc, "The network sees the name of the receiver's host, when it is "
-              "looked up and when it is connected to.");
-    item(doc, "When a request arrives shows that the tool was used within the "
-              "last interval (15 minutes, if it is not set otherwise; the "
-              "moment within it is drawn at random).");
+    disclose_heading(doc, "What cannot be hidden");
+    disclose_item(doc,
+                  "The receiver and the network see your machine's address, as "
+                  "with every request.");
+    disclose_item(
+        doc, "The network sees the name of the receiver's host, when it is "
+             "looked up and when it is connected to.");
+    disclose_item(
+        doc, "When a request arrives shows that the tool was used within the "
+             "last interval (15 minutes, if it is not set otherwise; the "
+             "moment within it is drawn at random).");
     if (policy->method == TEL_GET)
-        item(doc, "Events are sent by GET, so they are part of the URL; "
-                  "proxies and servers on the way may keep URLs in their "
-                  "logs.");
+        disclose_item(doc,
+                      "Events are sent by GET, so they are part of the URL; "
+                      "proxies and servers on the way may keep URLs in their "
+                      "logs.");
     if (memcmp(tel_str_at(policy, policy->endpoint), "https", 5) != 0)
-        item(doc, "Events are sent without encryption, to this machine "
-                  "itself.");
+        disclose_item(doc,
+                      "Events are sent without encryption, to this machine "
+                      "itself.");
     doc_paragraph(doc);
     doc_text(doc, "What was sent cannot be called back: no event says whose "
                   "it is. `tel off` ends it from then on.");
@@ -167,11 +164,12 @@ static void say_visible(struct doc *doc, const struct tel_policy *policy)
 
 static void say_see(struct doc *doc)
 {
-    heading(doc, "How to see it yourself");
+    disclose_heading(doc, "How to see it yourself");
     item_with_name(doc, "`tel preview ",
                    " ARG...` prints the request that a command line would "
                    "cause, and sends nothing.");
-    item(doc, "`tel log` prints every request that has left, byte for byte.");
+    disclose_item(
+        doc, "`tel log` prints every request that has left, byte for byte.");
     item_with_name(doc, "`tel status ",
                    "` says whether it is on, by which rule, and what waits.");
 }

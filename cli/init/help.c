@@ -101,16 +101,15 @@ static void add_line(struct init_help *help, size_t start)
 static size_t take(struct init_help *help, size_t start, const char *bytes,
                    size_t len)
 {
-    unsigned char byte = (unsigned char)bytes[0];
-    char buf[5] = {0};
+    uint32_t point = 0;
     size_t n;
 
-    if (byte == '\033')
+    if (bytes[0] == '\033')
         return escape_length(bytes, len);
-    if (byte == '\b')
+    if (bytes[0] == '\b')
         backspace(help, start);
     /* A tab is a wide gap, also where only one column is left of it. */
-    if (byte == '\t') {
+    if (bytes[0] == '\t') {
         size_t from = help->len;
 
         do {
@@ -118,11 +117,8 @@ static size_t take(struct init_help *help, size_t start, const char *bytes,
         } while ((help->len - start) % 8 != 0 || help->len - from < 2);
         return 1;
     }
-    memcpy(buf, bytes, len < 4 ? len : 4);
-    n = tel_cli_utf8(buf);
-    /* C1 controls are characters of two bytes in UTF-8. */
-    if (n == 0 || byte < ' ' || byte == 0x7f ||
-        (byte == 0xc2 && (unsigned char)bytes[1] < 0xa0))
+    n = tel_cli_utf8(bytes, len, &point);
+    if (n == 0 || tel_cli_is_control(point))
         return n > 0 ? n : 1;
     memcpy(help->text + help->len, bytes, n);
     help->len += n;

@@ -88,7 +88,7 @@ static bool read_names(struct init_option *option, struct piece part, bool gap)
             continue;
         if (name.len > 0 && values == 0) {
             tail = piece_strip(tail, ",");
-            if (piece_begins(tail, "[=") || piece_begins(tail, "["))
+            if (piece_begins(tail, "["))
                 option->takes = INIT_ATTACHED;
             else if (piece_begins(tail, "="))
                 option->takes = INIT_VALUE;

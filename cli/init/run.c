@@ -33,6 +33,7 @@
 #define FILE_MAX (16 << 20) /* bytes of a file that the tool may write */
 
 #define ROUNDS_MAX 64
+#define VARS_MAX 16 /* of the environment of a call, with the NULL */
 #define SCRATCH "/tmp/tel-init-XXXXXX"
 
 /* A path of the person's own folder becomes one from the root. */
@@ -325,7 +326,8 @@ struct texts {
 };
 
 /* The environment of a call: PATH is all that is the person's. */
-static void fill_env(struct init_run *run, struct texts *texts, char **vars)
+static void fill_env(struct init_run *run, struct texts *texts,
+                     char *vars[VARS_MAX])
 {
     static const char *const fixed[] = {
         "LC_ALL=C.UTF-8", "TERM=dumb",      "NO_COLOR=1",       "COLUMNS=200",
@@ -333,6 +335,8 @@ static void fill_env(struct init_run *run, struct texts *texts, char **vars)
         "MANPAGER=cat",   "DO_NOT_TRACK=1", "SYSTEMD_PAGER=cat"};
     size_t n = 0;
 
+    _Static_assert(4 + sizeof(fixed) / sizeof(fixed[0]) < VARS_MAX,
+                   "those made here, PATH and the NULL have room too");
     snprintf(texts->home, sizeof(texts->home), "HOME=%s", run->home);
     snprintf(texts->tmpdir, sizeof(texts->tmpdir), "TMPDIR=%s", run->home);
     vars[n++] = texts->home;
@@ -362,7 +366,7 @@ int init_call(struct init_run *run, const char *const args[3],
 {
     static char bytes[INIT_HELP_MAX];
     struct texts texts;
-    char *vars[16];
+    char *vars[VARS_MAX];
     char *argv[5] = {(char *)(uintptr_t)run->name};
     size_t len = 0;
     int fds[2];

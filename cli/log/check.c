@@ -7,6 +7,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One with a fault is only named, and one that has gone meanwhile is not. */
+static int add_policy(struct log_check *check, const struct tel_env *env,
+                      const char *name)
+{
+    struct tel_policy *policy = malloc(sizeof(*policy));
+    struct tel_err err = {""};
+    int rc;
+
+    if (policy == NULL)
+        return -ENOMEM;
+    rc = tel_policy_find(env, name, policy, &err);
+    if (rc == 0) {
+        check->policies[check->npolicies++] = policy;
+        return 0;
+    }
+    free(policy);
+    if (rc != -ENOENT)
+        tel_cli_bad("%s", err.text[0] != '\0' ? err.text : strerror(-rc));
+    return 0;
+}
+
 int log_check_open(const struct tel_env *env, struct log_check *ret_check)
 {
     struct log_check check = {.policies = NULL};
@@ -16,22 +37,15 @@ int log_check_open(const struct tel_env *env, struct log_check *ret_check)
     if (rc < 0)
         return rc;
     check.policies = calloc(names.count + 1, sizeof(*check.policies));
-    for (size_t i = 0; check.policies != NULL && i < names.count; i++) {
-        struct tel_err err = {""};
-        struct tel_policy *policy = malloc(sizeof(*policy));
-
-        if (policy == NULL)
-            break;
-        if (tel_policy_find(env, names.names[i], policy, &err) == 0) {
-            check.policies[check.npolicies++] = policy;
-        } else {
-            tel_cli_bad("%s", err.text);
-            free(policy);
-        }
-    }
+    rc = check.policies != NULL ? 0 : -ENOMEM;
+    for (size_t i = 0; rc == 0 && i < names.count; i++)
+        rc = add_policy(&check, env, names.names[i]);
     tel_cli_names_free(&names);
-    *ret_check = check;
-    return check.policies != NULL ? 0 : -ENOMEM;
+    if (rc < 0)
+        log_check_close(&check);
+    else
+        *ret_check = check;
+    return rc;
 }
 
 void log_check_close(struct log_check *check)

@@ -2,11 +2,9 @@
 /* A request of the log, beside the one that tel makes of the same payload. */
 #include "log.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Room for a request without its payload. */
-#define HEAD_MAX (2 * TEL_ENDPOINT_MAX + 512)
 
 /* The lines before the body, without the empty one. */
 static struct tel_sent_part head_of(struct tel_sent_part bytes)
@@ -112,18 +110,21 @@ void log_check_form(struct log_check *check,
     memcpy(endpoint, request->endpoint.at, request->endpoint.len);
     read_key(head_of(request->bytes), key);
     copy = calloc(1, payload.len + 1);
-    made = malloc(payload.len + HEAD_MAX);
+    made = malloc(payload.len + TEL_REQUEST_HEAD_MAX);
     if (copy != NULL && made != NULL) {
         memcpy(copy, payload.at, payload.len);
         len = tel_request_bytes(log_is_get(request) ? TEL_GET : TEL_POST,
                                 endpoint, key, copy, made,
-                                payload.len + HEAD_MAX);
+                                payload.len + TEL_REQUEST_HEAD_MAX);
         if (len < 0)
             log_finding(check, request->line, "no request that tel can make");
         else if ((size_t)len != request->bytes.len ||
                  memcmp(made, request->bytes.at, (size_t)len) != 0)
             compare_heads(check, request,
                           head_of((struct tel_sent_part){made, (size_t)len}));
+    } else {
+        log_finding(check, request->line, "not looked at: %s",
+                    strerror(ENOMEM));
     }
     free(copy);
     free(made);

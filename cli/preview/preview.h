@@ -15,6 +15,8 @@
 #ifndef TEL_PREVIEW_H
 #define TEL_PREVIEW_H
 
+#include <tel/event.h>
+
 #include "../cli.h"
 
 /* The command line, without the tool itself. */
@@ -44,7 +46,7 @@ struct preview {
     struct preview_entry entries[PREVIEW_ENTRIES_MAX];
     size_t nentries;
     char payload[TEL_EVENT_TEXT_MAX + 1];
-    char request[TEL_EVENT_TEXT_MAX + TEL_ENDPOINT_MAX + 1024];
+    char request[TEL_REQUEST_HEAD_MAX + TEL_EVENT_TEXT_MAX + 1];
     size_t request_len;
 };
 

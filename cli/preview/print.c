@@ -115,7 +115,10 @@ static void print_entries_json(const struct preview *preview, bool sent)
 
 static void print_arguments_json(const struct preview *preview)
 {
-    static const char *const kinds[] = {"word", "option", "value", "dashes"};
+    static const char *const kinds[] = {[TEL_ARG_WORD] = "word",
+                                        [TEL_ARG_OPTION] = "option",
+                                        [TEL_ARG_VALUE] = "value",
+                                        [TEL_ARG_DASHES] = "dashes"};
     const struct tel_policy *policy = preview->policy;
 
     for (int i = 0; i < preview->command->nargs; i++) {

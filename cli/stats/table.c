@@ -10,8 +10,9 @@
 #define WIDTH_MIN 40
 #define WIDTH_MAX 160
 #define BAR_MAX 50
-/* "  ", the name, then RUNS, FAILED and MEDIAN with their gaps. */
-#define OTHER_COLUMNS (2 + 2 + 7 + 2 + 2 + 6 + 2 + 10)
+/* "  ", the name, then RUNS, the bar and a blank, FAILED and MEDIAN, with a gap
+ * of two before each. */
+#define OTHER_COLUMNS (2 + 2 + 7 + 2 + 1 + 2 + 6 + 2 + 10)
 
 struct view {
     FILE *to;

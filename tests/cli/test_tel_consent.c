@@ -165,7 +165,9 @@ static void test_on_prints_no_control_bytes(void **state)
 {
     struct scratch *s = person_new("[tool]\nid = demo\n"
                                    "endpoint = https://t.example.org/\n"
-                                   "purpose = a\033[2Jb\n"
+                                   "purpose = a\033[2Jb \xc2\x9b"
+                                   "2J \x9b"
+                                   "2J \xc3\xa9\n"
                                    "[fields]\nquiet = flag -q\n"
                                    "[purposes]\nquiet = c\033[2Jd\n");
     char *out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
@@ -173,7 +175,7 @@ static void test_on_prints_no_control_bytes(void **state)
 
     (void)state;
     assert_null(strchr(out, '\033'));
-    assert_non_null(strstr(out, "a?[2Jb"));
+    assert_non_null(strstr(out, "a?[2Jb ?2J ?2J \xc3\xa9\n"));
     assert_null(strchr(preview, '\033'));
     assert_non_null(strstr(preview, "c?[2Jd"));
     free(preview);
@@ -271,6 +273,36 @@ static void test_off_by_id_forgets_every_name_of_it(void **state)
     scratch_free(s);
 }
 
+/* A no that the person was told of is still one after a power failure: file
+ * and folder are on the disk, in this order. */
+static void test_off_is_durable_before_it_is_told(void **state)
+{
+    static const char *const calls[] = {"fsync(", "rename", "fsync(",
+                                        "write(1, "};
+    struct scratch *s = person_consenting(DEMO_POST);
+    const char *trace = scratch_path(s, "trace");
+    const char *at;
+    char *text;
+
+    (void)state;
+    skip_unless(!SANITIZED, "a sanitized program makes other calls");
+    free(scratch_ok(s, 0, "strace", "-qq", "-o", trace, "-e",
+                    "trace=/^(fsync|rename.*|write)$", TEL, "off", "demo",
+                    NULL));
+    text = file_read(scratch_path(s, "trace"), NULL);
+    assert_non_null(text);
+    at = text;
+    for (size_t i = 0; at != NULL && i < COUNT(calls); i++) {
+        at = strstr(at, calls[i]);
+        if (at == NULL)
+            fail_msg("call %zu, %s...), is not there: %s", i, calls[i], text);
+        else
+            at++;
+    }
+    free(text);
+    scratch_free(s);
+}
+
 static void test_off_all_covers_tools_of_tomorrow(void **state)
 {
     struct scratch *s = person_consenting(DEMO_POST);
@@ -309,6 +341,7 @@ int main(void)
         cmocka_unit_test(test_word_into_a_foreign_folder_is_refused),
         cmocka_unit_test(test_off_forgets_what_waits_of_this_tool),
         cmocka_unit_test(test_off_by_id_forgets_every_name_of_it),
+        cmocka_unit_test(test_off_is_durable_before_it_is_told),
         cmocka_unit_test(test_off_all_covers_tools_of_tomorrow),
     };
 

@@ -176,6 +176,19 @@ static void test_stats_are_the_same_before_and_after_sending(void **state)
     expect_use(box, 5, 0, 0);
 }
 
+static size_t longest_line(const char *text)
+{
+    size_t longest = 0;
+
+    while (*text != '\0') {
+        size_t len = strcspn(text, "\n");
+
+        longest = len > longest ? len : longest;
+        text += len + (text[len] == '\n');
+    }
+    return longest;
+}
+
 static void test_stats_table_has_bars(void **state)
 {
     struct box *box = *state;
@@ -191,6 +204,7 @@ static void test_stats_table_has_bars(void **state)
     assert_non_null(strstr(plain, "  commit         3  ####"));
     assert_non_null(strstr(plain, "     67%  "));
     assert_null(strstr(plain, "\033"));
+    assert_int_equal(longest_line(plain), 80);
     scratch_set(box->scratch, "COLUMNS", "40");
     narrow = scratch_ok(box->scratch, 0, TEL, "stats", "probe-id", NULL);
     assert_true(strlen(narrow) < strlen(plain));

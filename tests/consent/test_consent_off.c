@@ -11,7 +11,6 @@
 #include "traces.h"
 
 #define NOBODY 65534
-#define MACHINE ALONE_ETC "/tel.conf"
 
 static bool on_machine;
 
@@ -47,19 +46,8 @@ static int teardown(void **state)
     scratch_free(t->notes);
     free(t);
     if (on_machine)
-        (void)unlink(MACHINE);
+        (void)unlink(ALONE_MACHINE);
     return 0;
-}
-
-static void machine_says(const char *text)
-{
-    FILE *file;
-
-    skip_unless(on_machine, "no namespace for a machine policy of its own");
-    file = fopen(MACHINE, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
 }
 
 /* Once with a runtime folder and once without, when a table would lie
@@ -185,13 +173,13 @@ static void test_off_by_rule_4_opens_nothing(void **state)
 
 static void test_off_by_rule_5_leaves_nothing(void **state)
 {
-    machine_says("collect = no\n");
+    alone_machine_says("collect = no\n");
     expect_off(*state, 5);
 }
 
 static void test_off_by_a_bad_machine_policy_leaves_nothing(void **state)
 {
-    machine_says("collect = perhaps\n");
+    alone_machine_says("collect = perhaps\n");
     expect_off(*state, 5);
 }
 

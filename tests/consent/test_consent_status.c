@@ -33,7 +33,7 @@ static int teardown(void **state)
 {
     scratch_free(*state);
     if (on_machine) {
-        (void)unlink(ALONE_ETC "/tel.conf");
+        (void)unlink(ALONE_MACHINE);
         (void)chown(ALONE_ETC, geteuid(), (gid_t)-1);
     }
     return 0;
@@ -61,15 +61,6 @@ static void expect(struct scratch *s, const char *rule, const char *why,
     (void)snprintf(text, sizeof(text), "(to change it: %s)", advice);
     has(out, text);
     free(out);
-}
-
-static void machine_says(const char *text)
-{
-    FILE *file = fopen(ALONE_ETC "/tel.conf", "w");
-
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
 }
 
 static void give_away(const char *path)
@@ -123,22 +114,21 @@ static void test_status_variables_are_named(void **state)
 
 static void test_status_rule_5_is_named(void **state)
 {
-    static const char advice[] = "root edits " ALONE_ETC "/tel.conf";
+    static const char advice[] = "root edits " ALONE_MACHINE;
 
-    skip_unless(on_machine, "no namespace for a machine policy of its own");
-    machine_says("collect = no\n");
+    alone_machine_says("collect = no\n");
     expect(*state, "5", "the machine policy says no", advice);
-    machine_says("nonsense\n");
+    alone_machine_says("nonsense\n");
     expect(*state, "5", "the machine policy is bad", advice);
-    machine_says("collect = ask\n");
-    assert_int_equal(chmod(ALONE_ETC "/tel.conf", 0666), 0);
+    alone_machine_says("collect = ask\n");
+    assert_int_equal(chmod(ALONE_MACHINE, 0666), 0);
     expect(*state, "5", "anybody may write it", advice);
-    assert_int_equal(chmod(ALONE_ETC "/tel.conf", 0644), 0);
+    assert_int_equal(chmod(ALONE_MACHINE, 0644), 0);
     free(scratch_ok(*state, 0, TEL, "preview", "demo", NULL));
     skip_unless(geteuid() == 0, "only root can give a file away");
-    give_away(ALONE_ETC "/tel.conf");
+    give_away(ALONE_MACHINE);
     expect(*state, "5", "is not root's", advice);
-    assert_int_equal(chown(ALONE_ETC "/tel.conf", 0, 0), 0);
+    assert_int_equal(chown(ALONE_MACHINE, 0, 0), 0);
     give_away(ALONE_ETC);
     expect(*state, "5", "is not root's", advice);
 }

@@ -15,7 +15,6 @@
 
 #define NOBODY 65534
 #define LATER "3600"
-#define MACHINE ALONE_ETC "/tel.conf"
 
 static bool on_machine;
 
@@ -40,19 +39,8 @@ static int teardown(void **state)
 {
     box_free(*state);
     if (on_machine)
-        (void)unlink(MACHINE);
+        (void)unlink(ALONE_MACHINE);
     return 0;
-}
-
-static void machine_says(const char *text)
-{
-    FILE *file;
-
-    skip_unless(on_machine, "no namespace for a machine policy of its own");
-    file = fopen(MACHINE, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
 }
 
 struct expected {
@@ -93,10 +81,10 @@ static void test_withdrawn_by_the_machine_is_forgotten(void **state)
     struct box *box = *state;
 
     box_new_file(box, "probe", 0, 3);
-    machine_says("collect = no\n");
+    alone_machine_says("collect = no\n");
     expect_forgotten(box, 3);
     /* Allowed again, it does not come back. */
-    machine_says("collect = ask\n");
+    alone_machine_says("collect = ask\n");
     box_flush(box, 0, "0 sent, 0 waiting\n");
     box_new_file(box, "probe", 3, 1);
     box_flush(box, 0, "1 sent, 0 waiting\n");
@@ -105,7 +93,7 @@ static void test_withdrawn_by_the_machine_is_forgotten(void **state)
 static void test_withdrawn_by_a_bad_machine_policy_is_forgotten(void **state)
 {
     box_new_file(*state, "probe", 0, 3);
-    machine_says("collect = yes\n");
+    alone_machine_says("collect = yes\n");
     expect_forgotten(*state, 3);
 }
 
@@ -118,7 +106,7 @@ static void test_withdrawn_by_the_machine_while_a_sender_lives(void **state)
 
     kill(pid, SIGSTOP);
     box_recorded(box, "probe", 0);
-    machine_says("collect = no\n");
+    alone_machine_says("collect = no\n");
     kill(pid, SIGCONT);
     until(dropped, &one);
     scratch_stop(box->scratch, pid, SIGTERM);

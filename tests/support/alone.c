@@ -88,18 +88,30 @@ static void make_folders(const char *path)
     (void)mkdir(path, 0755);
 }
 
+static bool on_machine;
+
 bool alone_on_machine(void)
 {
-    bool alone = alone_in_memory();
-
-    if (alone) {
+    on_machine = alone_in_memory();
+    if (on_machine) {
         make_folders(ALONE_ETC);
         make_folders(ALONE_SHARE);
         make_folders(ALONE_SHM);
-        alone =
+        on_machine =
             cover(ALONE_ETC, "mode=0755") && cover(ALONE_SHARE, "mode=0755");
-        if (!alone)
+        if (!on_machine)
             print_message("%s: %s\n", ALONE_ETC, strerror(errno));
     }
-    return alone;
+    return on_machine;
+}
+
+void alone_machine_says(const char *text)
+{
+    FILE *file;
+
+    skip_unless(on_machine, "no namespace for a machine policy of its own");
+    file = fopen(ALONE_MACHINE, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    assert_int_equal(fclose(file), 0);
 }

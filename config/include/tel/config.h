@@ -244,10 +244,13 @@ int tel_policy_parse(struct tel_policy *ret_policy, const char *name,
                      const char *file, const char *text, size_t len,
                      struct tel_err *err);
 
+/* The last part of path, without .conf; "" where no tool may have that name. */
+void tel_policy_name(const char *path, char ret_name[TEL_NAME_MAX + 1]);
+
 /*
  * Reads and parses the file at path. The file must be regular, belong to root
- * or to euid, and not be open to everybody's writing (-EPERM); name is the last part of the path without .conf.
- * Other errors: as open(2), read(2) and tel_policy_parse.
+ * or to euid, and not be open to everybody's writing (-EPERM); its name is
+ * tel_policy_name's. Other errors: as open(2), read(2) and tel_policy_parse.
  */
 int tel_policy_load(struct tel_policy *ret_policy, const char *path, uid_t euid,
                     struct tel_err *err);

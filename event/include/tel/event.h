@@ -155,6 +155,9 @@ const char *tel_refusal_name(enum tel_refusal refusal);
 enum tel_refusal tel_event_allowed(const struct tel_event *event,
                                    const struct tel_policy *policy);
 
+/* The most that a request takes beside its payload. */
+#define TEL_REQUEST_HEAD_MAX (TEL_ENDPOINT_MAX + 384)
+
 /*
  * A request that carries events, as the bytes of HTTP/1.1 that libcurl puts
  * on the connection (pinned by a test against a real socket). endpoint is

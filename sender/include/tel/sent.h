@@ -73,9 +73,10 @@ int tel_sent_payload(const struct tel_sent_request *request,
                      struct tel_sent_part *ret_payload, struct tel_err *err);
 
 /*
- * The next event of a request, at the offset *at of its payload, 0 before the
- * first, which is moved behind it: 1; 0 past the last; -EINVAL, with a sentence, where the request carries something else at
- * this place, which is then passed over.
+ * The next event of a request. *at is 0 before the first, and becomes the
+ * offset in its payload behind this one, and behind what parts it from the
+ * next. 1; 0 past the last; or -EINVAL, with a sentence, where the request
+ * carries something else at this place, which is passed over.
  */
 int tel_sent_event(const struct tel_sent_request *request, size_t *at,
                    struct tel_event *ret_event, struct tel_err *err);
