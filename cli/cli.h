@@ -105,11 +105,11 @@ void tel_cli_json(FILE *to, const char *string);
  */
 void tel_cli_print_bytes(FILE *to, const char *at, size_t len);
 
-/* A part of the policy; a control byte in it becomes '?'. */
+/* A part of the policy; what moves a cursor (tel_text_still) becomes '?'. */
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
                    struct tel_str str);
 
-/* Any string; a control byte in it becomes '?'. */
+/* Any string; what moves a cursor becomes '?'. */
 void tel_cli_plain(FILE *to, const char *string);
 
 /* string as one word of a POSIX shell. */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <tel/text.h>
+
 /* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 size_t tel_cli_utf8(const char *string)
 {
@@ -28,9 +30,14 @@ size_t tel_cli_utf8(const char *string)
 }
 
 /* Text of a file must not move the cursor of the terminal it is shown on. */
-static bool is_control(char byte)
+static void print_still(FILE *to, const char *at, size_t len)
 {
-    return (unsigned char)byte < ' ' || byte == 0x7f;
+    for (size_t i = 0, size = 0; i < len; i += size) {
+        if (tel_text_still(at + i, len - i, &size))
+            fwrite(at + i, 1, size, to);
+        else
+            putc('?', to);
+    }
 }
 
 int tel_cli_bad(const char *format, ...)
@@ -42,11 +49,9 @@ int tel_cli_bad(const char *format, ...)
     vsnprintf(line, sizeof(line), format, list);
     va_end(list);
     /* One line, whatever a name or a path was made of. */
-    for (char *p = line; *p != '\0'; p++) {
-        if (is_control(*p))
-            *p = '?';
-    }
-    fprintf(stderr, "tel: %s\n", line);
+    fputs("tel: ", stderr);
+    print_still(stderr, line, strlen(line));
+    putc('\n', stderr);
     return TEL_BAD;
 }
 
@@ -75,6 +80,9 @@ void tel_cli_json(FILE *to, const char *string)
             fprintf(to, "\\%c", *s++);
         } else if (*s < ' ' || *s == 0x7f) {
             fprintf(to, "\\u%04x", *s++);
+        } else if (s[0] == 0xc2 && s[1] < 0xa0) { /* U+0080 to U+009F */
+            fprintf(to, "\\u%04x", s[1]);
+            s += 2;
         } else {
             fwrite(s, 1, len, to);
             s += len;
@@ -92,16 +100,12 @@ void tel_cli_print_bytes(FILE *to, const char *at, size_t len)
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
                    struct tel_str str)
 {
-    const char *at = tel_str_at(policy, str);
-
-    for (size_t i = 0; i < str.len; i++)
-        putc(is_control(at[i]) ? '?' : at[i], to);
+    print_still(to, tel_str_at(policy, str), str.len);
 }
 
 void tel_cli_plain(FILE *to, const char *string)
 {
-    for (; *string != '\0'; string++)
-        putc(is_control(*string) ? '?' : *string, to);
+    print_still(to, string, strlen(string));
 }
 
 void tel_cli_quote(FILE *to, const char *string)

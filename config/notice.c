@@ -27,10 +27,10 @@ static void add_part(struct tel_text *text, const struct tel_policy *policy,
 {
     struct span part = str_span(policy, str);
 
-    for (size_t i = 0; i < part.len && i < most; i++) {
-        bool plain = (unsigned char)part.at[i] >= ' ' && part.at[i] != 0x7f;
+    for (size_t i = 0, size = 0; i < part.len && i < most; i += size) {
+        bool still = tel_text_still(part.at + i, part.len - i, &size);
 
-        tel_text_bytes(text, plain ? part.at + i : "?", 1);
+        tel_text_bytes(text, still ? part.at + i : "?", still ? size : 1);
     }
     if (part.len > most) {
         tel_text_add(text, "...");

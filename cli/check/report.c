@@ -125,21 +125,14 @@ static const char *tool_of(const struct check *check)
     return check->policy->name[0] != '\0' ? check->policy->name : "TOOL";
 }
 
-static void print_clean(const char *string)
-{
-    for (; *string != '\0'; string++)
-        putchar((unsigned char)*string < ' ' || *string == 0x7f ? '?'
-                                                                : *string);
-}
-
 static void print_finding(const struct check_finding *finding)
 {
     printf("          ");
-    print_clean(finding->file);
+    tel_cli_plain(stdout, finding->file);
     if (finding->line > 0)
         printf(":%u", finding->line);
     printf(": ");
-    print_clean(finding->what);
+    tel_cli_plain(stdout, finding->what);
     printf("\n          - %s\n", finding->mend);
 }
 
@@ -167,7 +160,7 @@ static void print_unseen(const struct check *check)
         printf("unseen  %-12s  %s; only a run can show it:\n"
                "          %s",
                unseen[i].id, unseen[i].what, unseen[i].before);
-        print_clean(tool_of(check));
+        tel_cli_plain(stdout, tool_of(check));
         printf("%s\n", unseen[i].after);
     }
 }
@@ -184,7 +177,7 @@ void check_print(const struct check *check)
     else
         print_unseen(check);
     putchar('\n');
-    print_clean(check->path);
+    tel_cli_plain(stdout, check->path);
     if (check->count == 0)
         printf(": no findings\n");
     else

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tel/text.h>
+
 static void put(struct doc *doc, const char *bytes, size_t len)
 {
     if (doc->failed)
@@ -116,61 +118,16 @@ void doc_link(struct doc *doc, const char *url)
     put_between(doc, DOC_LINK, url);
 }
 
-/*
- * The length of the UTF-8 character at s, and which it is; 0 where there is
- * none (RFC 3629: no overlong forms, no surrogates).
- */
-static size_t read_character(const unsigned char *s, size_t len,
-                             uint32_t *ret_point)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t size = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-    uint32_t point = size == 1 ? s[0] : s[0] & (0x7fU >> size);
-
-    if (s[0] > 0xf4 || (s[0] >= 0x80 && s[0] < 0xc2) || size > len)
-        return 0;
-    for (size_t i = 1; i < size; i++) {
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-        point = point << 6 | (s[i] & 0x3fU);
-    }
-    if (point < least[size] || point > 0x10ffff ||
-        (point >= 0xd800 && point < 0xe000))
-        return 0;
-    *ret_point = point;
-    return size;
-}
-
-/*
- * Whether the character stays in its place: no control, nothing without a
- * width, nothing that turns the direction of writing, no line or paragraph
- * separator, no byte order mark.
- */
-static bool is_still(uint32_t point)
-{
-    return point >= ' ' && !(point >= 0x7f && point < 0xa0) && point != 0xad &&
-           !(point >= 0x200b && point <= 0x200f) &&
-           !(point >= 0x2028 && point <= 0x202e) &&
-           !(point >= 0x2060 && point <= 0x206f) && point != 0x61c &&
-           point != 0xfeff && !(point >= 0xe0000 && point <= 0xe0fff);
-}
-
 void doc_policy(struct doc *doc, const struct tel_policy *policy,
                 struct tel_str str)
 {
-    const unsigned char *s = (const unsigned char *)tel_str_at(policy, str);
+    const char *s = tel_str_at(policy, str);
 
-    for (size_t i = 0; i < str.len;) {
-        uint32_t point = 0;
-        size_t len = read_character(s + i, str.len - i, &point);
-
-        if (s[i] == '\t')
-            put(doc, " ", 1);
-        else if (len > 0 && is_still(point))
-            put(doc, (const char *)s + i, len);
+    for (size_t i = 0, len = 0; i < str.len; i += len) {
+        if (tel_text_still(s + i, str.len - i, &len))
+            put(doc, s + i, len);
         else
-            put(doc, "?", 1);
-        i += len > 0 ? len : 1;
+            put(doc, s[i] == '\t' ? " " : "?", 1);
     }
 }
 

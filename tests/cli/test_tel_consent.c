@@ -166,6 +166,8 @@ static void test_on_prints_no_control_bytes(void **state)
     struct scratch *s = person_new("[tool]\nid = demo\n"
                                    "endpoint = https://t.example.org/\n"
                                    "purpose = a\033[2Jb\n"
+                                   "controller = M\u00fcller\xc2\x9b"
+                                   "2J\u202eoy\x9b\n"
                                    "[fields]\nquiet = flag -q\n"
                                    "[purposes]\nquiet = c\033[2Jd\n");
     char *out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
@@ -174,6 +176,8 @@ static void test_on_prints_no_control_bytes(void **state)
     (void)state;
     assert_null(strchr(out, '\033'));
     assert_non_null(strstr(out, "a?[2Jb"));
+    /* U+009B and the byte 9b are as good as ESC [; U+202E turns the line. */
+    assert_non_null(strstr(out, "M\u00fcller?2J?oy?\n"));
     assert_null(strchr(preview, '\033'));
     assert_non_null(strstr(preview, "c?[2Jd"));
     free(preview);

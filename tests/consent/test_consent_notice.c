@@ -443,9 +443,10 @@ static void test_notice_carries_no_control_bytes(void **state)
 
     skip_without_terminal();
     install("demo", DEMO_TOOL "consent = opt-out\n"
-                              "controller = A\033[2JB\n" DEMO_REST);
+                              "controller = A\033[2JB\xc2\x9b"
+                              "2J\n" DEMO_REST);
     text = wrap_at_terminal(r);
-    assert_non_null(strstr(text, "(A?[2JB)"));
+    assert_non_null(strstr(text, "(A?[2JB?2J)"));
     assert_null(strchr(text, '\033'));
     free(text);
 }
