@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static char *read_consent(struct scratch *scratch)
 {
@@ -203,6 +204,41 @@ static void test_word_about_an_unknown_tool_is_a_no(void **state)
     scratch_free(s);
 }
 
+/* By NAME as long as something waits, and by id; the policy being gone or bad
+ * is no reason to keep the yes. */
+static void test_off_needs_no_policy(void **state)
+{
+    static const char *const words[] = {"demo", "demo-id"};
+    static char verb[] = "commit";
+    char *args[] = {verb, NULL};
+    static const char *const policies[] = {NULL, "[tool]\nnonsense = 1\n"};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct scratch *s = person_consenting(DEMO_POST);
+        char *out;
+        char *consent;
+
+        person_run(s, "demo", args, 1);
+        scratch_write(s, "config/tel/tools.d/demo.conf",
+                      policies[i / 2] != NULL ? policies[i / 2] : "");
+        if (policies[i / 2] == NULL)
+            assert_int_equal(
+                unlink(scratch_path(s, "config/tel/tools.d/demo.conf")), 0);
+        out = scratch_ok(s, 0, TEL, "off", words[i % 2], NULL);
+        assert_non_null(strstr(out, "Events forgotten: 1."));
+        consent = read_consent(s);
+        assert_non_null(strstr(consent, "demo-id = no\n"));
+        assert_null(strstr(consent, "yes"));
+        scratch_write(s, "config/tel/tools.d/demo.conf", DEMO_POST);
+        assert_false(is_on(s, "demo"));
+        assert_int_equal(waiting(s, "demo"), 0);
+        free(consent);
+        free(out);
+        scratch_free(s);
+    }
+}
+
 static void test_word_about_a_bad_policy_names_the_line(void **state)
 {
     struct scratch *s = person_new("[tool]\nid = demo\nnonsense = 1\n");
@@ -309,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_on_unread_changes_nothing),
         cmocka_unit_test(test_on_prints_no_control_bytes),
         cmocka_unit_test(test_word_about_an_unknown_tool_is_a_no),
+        cmocka_unit_test(test_off_needs_no_policy),
         cmocka_unit_test(test_word_about_a_bad_policy_names_the_line),
         cmocka_unit_test(test_word_into_a_foreign_folder_is_refused),
         cmocka_unit_test(test_off_forgets_what_waits_of_this_tool),
