@@ -112,11 +112,11 @@ void tel_cli_json(FILE *to, const char *string);
  */
 void tel_cli_print_bytes(FILE *to, const char *at, size_t len);
 
-/* A part of the policy; controls, and what is no UTF-8, become '?'. */
+/* A part of the policy; what moves a cursor (tel_text_still) becomes '?'. */
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
                    struct tel_str str);
 
-/* The same of any string. */
+/* Any string; what moves a cursor becomes '?'. */
 void tel_cli_plain(FILE *to, const char *string);
 
 /* string as one word of a POSIX shell. */
@@ -142,6 +142,10 @@ int tel_cli_named(const struct tel_env *env, const char *name,
                   struct tel_policy *ret_policy);
 int tel_cli_tool(const struct tel_env *env, const char *tool,
                  struct tel_policy *ret_policy);
+
+/* The same as tel_cli_tool, but without a word. */
+bool tel_cli_has_tool(const struct tel_env *env, const char *tool,
+                      struct tel_policy *ret_policy);
 
 /* What [purposes] says of a field, or NULL. */
 const struct tel_purpose *tel_cli_purpose(const struct tel_policy *policy,
@@ -190,6 +194,25 @@ int tel_cli_read_policy(const char *path, struct tel_policy *ret_policy,
  */
 int tel_cli_read_file(const char *path, size_t max, char **ret_text,
                       size_t *ret_len);
+
+/* ---- gone.c: a tool without a policy ------------------------------------- */
+
+#define TEL_GONE_MAX 16
+
+/* The ids that are known of it, and the NAMEs of which something waits. */
+struct tel_gone {
+    char ids[TEL_GONE_MAX][TEL_NAME_MAX + 1];
+    char names[TEL_GONE_MAX][TEL_NAME_MAX + 1];
+    size_t nids;
+    size_t nnames;
+};
+
+/*
+ * What is still here of a tool, by its NAME or its id, whether or not there is
+ * a policy; nids is 0 where nothing is. 0 or -errno.
+ */
+int tel_cli_gone(const struct tel_env *env, const char *word,
+                 struct tel_gone *ret_gone);
 
 /* ---- script.c: the interpreter of a tool -------------------------------- */
 

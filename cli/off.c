@@ -83,9 +83,75 @@ static int turn_off(const struct tel_env *env, const struct tel_policy *policy)
     return TEL_DONE;
 }
 
-static int run(const struct tel_env *env, int argc, char **argv)
+/* A policy of which no more is needed than the id that a no is about. */
+static int no_about(const struct tel_env *env, const char *id)
 {
     static struct tel_policy policy;
+    char text[128 + TEL_NAME_MAX];
+    int len = snprintf(text, sizeof(text),
+                       "[tool]\nid = %s\nendpoint = https://localhost\n", id);
+
+    if (tel_policy_parse(&policy, id, id, text, (size_t)len, NULL) < 0)
+        return tel_cli_bad("off: %s: no id", id);
+    return keep_word(env, &policy);
+}
+
+static int forget_names(const struct tel_env *env, const struct tel_gone *gone,
+                        uint64_t *ret_events)
+{
+    struct tel_waits waits;
+    int rc = tel_cli_waits_open(env, &waits);
+
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < gone->nnames && rc == 0; i++) {
+        uint64_t some = 0;
+
+        rc = tel_cli_waits_forget(&waits, gone->names[i], &some);
+        *ret_events += some;
+    }
+    tel_cli_waits_close(&waits);
+    return rc;
+}
+
+/* The policy is gone or bad; the yes, or what waits, is not. */
+static int turn_off_gone(const struct tel_env *env, const char *word,
+                         const struct tel_gone *gone)
+{
+    uint64_t events = 0;
+    int rc;
+
+    for (size_t i = 0; i < gone->nids; i++) {
+        int status = no_about(env, gone->ids[i]);
+
+        if (status != TEL_DONE)
+            return status;
+    }
+    rc = forget_names(env, gone, &events);
+    if (rc < 0)
+        return tel_cli_bad("your no is kept, but what waits could not be "
+                           "forgotten: %s",
+                           strerror(-rc));
+    printf("%s is off; no policy of it can be read. Events forgotten: %llu.\n",
+           word, (unsigned long long)events);
+    return TEL_DONE;
+}
+
+static int turn_off_one(const struct tel_env *env, const char *word)
+{
+    static struct tel_policy policy;
+    struct tel_gone gone;
+    int status;
+
+    if (!tel_cli_has_tool(env, word, &policy) &&
+        tel_cli_gone(env, word, &gone) == 0 && gone.nids > 0)
+        return turn_off_gone(env, word, &gone);
+    status = tel_cli_tool(env, word, &policy);
+    return status == TEL_DONE ? turn_off(env, &policy) : status;
+}
+
+static int run(const struct tel_env *env, int argc, char **argv)
+{
     bool all = false;
     const struct tel_cli_flag flags[] = {{"--all", &all}};
     struct tel_cli_args args = {
@@ -99,10 +165,7 @@ static int run(const struct tel_env *env, int argc, char **argv)
                            tel_cli_off.usage);
     if (!tel_cli_has_settings(env))
         return TEL_BAD;
-    if (all)
-        return turn_off(env, NULL);
-    status = tel_cli_tool(env, args.words[0], &policy);
-    return status == TEL_DONE ? turn_off(env, &policy) : status;
+    return all ? turn_off(env, NULL) : turn_off_one(env, args.words[0]);
 }
 
 const struct tel_command tel_cli_off = {

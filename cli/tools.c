@@ -136,6 +136,14 @@ int tel_cli_named(const struct tel_env *env, const char *name,
     return rc == 0 ? TEL_DONE : say_missing(name, rc, &err);
 }
 
+bool tel_cli_has_tool(const struct tel_env *env, const char *tool,
+                      struct tel_policy *ret_policy)
+{
+    int rc = tel_policy_find(env, tool, ret_policy, NULL);
+
+    return rc == 0 || (rc == -ENOENT && find_id(env, tool, ret_policy));
+}
+
 int tel_cli_tool(const struct tel_env *env, const char *tool,
                  struct tel_policy *ret_policy)
 {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static char *read_consent(struct scratch *scratch)
 {
@@ -165,9 +166,9 @@ static void test_on_prints_no_control_bytes(void **state)
 {
     struct scratch *s = person_new("[tool]\nid = demo\n"
                                    "endpoint = https://t.example.org/\n"
-                                   "purpose = a\033[2Jb \xc2\x9b"
-                                   "2J \x9b"
-                                   "2J \xc3\xa9\n"
+                                   "purpose = a\033[2Jb\n"
+                                   "controller = M\u00fcller\xc2\x9b"
+                                   "2J\u202eoy\x9b\n"
                                    "[fields]\nquiet = flag -q\n"
                                    "[purposes]\nquiet = c\033[2Jd\n");
     char *out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
@@ -175,7 +176,9 @@ static void test_on_prints_no_control_bytes(void **state)
 
     (void)state;
     assert_null(strchr(out, '\033'));
-    assert_non_null(strstr(out, "a?[2Jb ?2J ?2J \xc3\xa9\n"));
+    assert_non_null(strstr(out, "a?[2Jb"));
+    /* U+009B and the byte 9b are as good as ESC [; U+202E turns the line. */
+    assert_non_null(strstr(out, "M\u00fcller?2J?oy?\n"));
     assert_null(strchr(preview, '\033'));
     assert_non_null(strstr(preview, "c?[2Jd"));
     free(preview);
@@ -199,6 +202,41 @@ static void test_word_about_an_unknown_tool_is_a_no(void **state)
     }
     assert_null(read_consent(s));
     scratch_free(s);
+}
+
+/* By NAME as long as something waits, and by id; the policy being gone or bad
+ * is no reason to keep the yes. */
+static void test_off_needs_no_policy(void **state)
+{
+    static const char *const words[] = {"demo", "demo-id"};
+    static char verb[] = "commit";
+    char *args[] = {verb, NULL};
+    static const char *const policies[] = {NULL, "[tool]\nnonsense = 1\n"};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct scratch *s = person_consenting(DEMO_POST);
+        char *out;
+        char *consent;
+
+        person_run(s, "demo", args, 1);
+        scratch_write(s, "config/tel/tools.d/demo.conf",
+                      policies[i / 2] != NULL ? policies[i / 2] : "");
+        if (policies[i / 2] == NULL)
+            assert_int_equal(
+                unlink(scratch_path(s, "config/tel/tools.d/demo.conf")), 0);
+        out = scratch_ok(s, 0, TEL, "off", words[i % 2], NULL);
+        assert_non_null(strstr(out, "Events forgotten: 1."));
+        consent = read_consent(s);
+        assert_non_null(strstr(consent, "demo-id = no\n"));
+        assert_null(strstr(consent, "yes"));
+        scratch_write(s, "config/tel/tools.d/demo.conf", DEMO_POST);
+        assert_false(is_on(s, "demo"));
+        assert_int_equal(waiting(s, "demo"), 0);
+        free(consent);
+        free(out);
+        scratch_free(s);
+    }
 }
 
 static void test_word_about_a_bad_policy_names_the_line(void **state)
@@ -337,6 +375,7 @@ int main(void)
         cmocka_unit_test(test_on_unread_changes_nothing),
         cmocka_unit_test(test_on_prints_no_control_bytes),
         cmocka_unit_test(test_word_about_an_unknown_tool_is_a_no),
+        cmocka_unit_test(test_off_needs_no_policy),
         cmocka_unit_test(test_word_about_a_bad_policy_names_the_line),
         cmocka_unit_test(test_word_into_a_foreign_folder_is_refused),
         cmocka_unit_test(test_off_forgets_what_waits_of_this_tool),
