@@ -136,6 +136,10 @@ int tel_cli_named(const struct tel_env *env, const char *name,
 int tel_cli_tool(const struct tel_env *env, const char *tool,
                  struct tel_policy *ret_policy);
 
+/* As tel_cli_tool, but silent: 0, or as tel_policy_find. */
+int tel_cli_find(const struct tel_env *env, const char *tool,
+                 struct tel_policy *ret_policy, struct tel_err *err);
+
 /* What [purposes] says of a field, or NULL. */
 const struct tel_purpose *tel_cli_purpose(const struct tel_policy *policy,
                                           const char *key);
@@ -176,6 +180,12 @@ int tel_cli_policy_path(const struct tel_env *env, const char *word, char *buf,
  */
 int tel_cli_read_policy(const char *path, struct tel_policy *ret_policy,
                         unsigned *ret_line, struct tel_err *err);
+
+/*
+ * The id that the policy at path gives, if only that can be made out of it,
+ * into buf, which else stays as it is.
+ */
+void tel_cli_raw_id(const char *path, char *buf, size_t size);
 
 /*
  * The whole of a file of at most max bytes, NUL-terminated, which the caller

@@ -136,15 +136,21 @@ int tel_cli_named(const struct tel_env *env, const char *name,
     return rc == 0 ? TEL_DONE : say_missing(name, rc, &err);
 }
 
+int tel_cli_find(const struct tel_env *env, const char *tool,
+                 struct tel_policy *ret_policy, struct tel_err *err)
+{
+    int rc = tel_policy_find(env, tool, ret_policy, err);
+
+    return rc == -ENOENT && find_id(env, tool, ret_policy) ? 0 : rc;
+}
+
 int tel_cli_tool(const struct tel_env *env, const char *tool,
                  struct tel_policy *ret_policy)
 {
     struct tel_err err = {""};
-    int rc = tel_policy_find(env, tool, ret_policy, &err);
+    int rc = tel_cli_find(env, tool, ret_policy, &err);
 
-    if (rc == 0 || (rc == -ENOENT && find_id(env, tool, ret_policy)))
-        return TEL_DONE;
-    return say_missing(tool, rc, &err);
+    return rc == 0 ? TEL_DONE : say_missing(tool, rc, &err);
 }
 
 const struct tel_purpose *tel_cli_purpose(const struct tel_policy *policy,

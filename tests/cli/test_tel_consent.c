@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static char *read_consent(struct scratch *scratch)
 {
@@ -181,32 +183,84 @@ static void test_on_prints_no_control_bytes(void **state)
     scratch_free(s);
 }
 
-static void test_word_about_an_unknown_tool_is_a_no(void **state)
+static void test_on_of_an_unknown_tool_is_a_no(void **state)
 {
-    static const char *const words[] = {"on", "off"};
     struct scratch *s = person_new(DEMO_POST);
+    struct result r = scratch_run(s, TEL, "on", "gone", NULL);
 
     (void)state;
-    for (size_t i = 0; i < COUNT(words); i++) {
-        struct result r = scratch_run(s, TEL, words[i], "gone", NULL);
-
-        assert_int_equal(r.status, 1);
-        assert_string_equal(r.out, "");
-        assert_non_null(strstr(r.err, "no tool named gone"));
-        result_clear(&r);
-    }
+    assert_int_equal(r.status, 1);
+    assert_string_equal(r.out, "");
+    assert_non_null(strstr(r.err, "no tool named gone"));
     assert_null(read_consent(s));
+    result_clear(&r);
     scratch_free(s);
 }
 
-static void test_word_about_a_bad_policy_names_the_line(void **state)
+static void test_on_of_a_bad_policy_names_the_line(void **state)
 {
     struct scratch *s = person_new("[tool]\nid = demo\nnonsense = 1\n");
 
     (void)state;
     person_refused(s, "demo.conf:3: ", "on", "demo", NULL);
-    person_refused(s, "demo.conf:3: ", "off", "demo", NULL);
     assert_null(read_consent(s));
+    scratch_free(s);
+}
+
+static void test_off_of_a_bad_policy_outlives_its_mending(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+    const char *path = scratch_path(s, "config/tel/tools.d/demo.conf");
+    char *out;
+
+    (void)state;
+    scratch_write(s, "state/tel/outbox/00000000000000aa-demo.new",
+                  "0123456789abcdef0123456789abcdef {\"t\":\"demo-id\"}\n");
+    assert_true(is_on(s, "demo"));
+    scratch_write(s, "config/tel/tools.d/demo.conf",
+                  "# id = none\n[tool]\n id=demo-id\nnonsense = 1\n");
+    out = scratch_ok(s, 0, TEL, "off", "demo", NULL);
+    if (strstr(out, "demo.conf") == NULL ||
+        strstr(out, "Your no is kept for the id demo-id.\n") == NULL ||
+        strstr(out, "demo is off. Events forgotten: 1.\n") == NULL)
+        fail_msg("off said: %s", out);
+    assert_int_equal(unlink(path), 0);
+    scratch_write(s, "config/tel/tools.d/demo.conf", DEMO_POST);
+    assert_false(is_on(s, "demo"));
+    assert_int_equal(waiting(s, "demo"), 0);
+    free(out);
+    scratch_free(s);
+}
+
+static void test_off_of_a_policy_open_to_all_is_kept(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+    const char *path = scratch_path(s, "config/tel/tools.d/demo.conf");
+
+    (void)state;
+    assert_int_equal(chmod(path, 0666), 0);
+    free(scratch_ok(s, 0, TEL, "off", "demo", NULL));
+    assert_int_equal(chmod(path, 0644), 0);
+    assert_false(is_on(s, "demo"));
+    scratch_free(s);
+}
+
+static void test_off_of_a_policy_that_is_gone_is_kept(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+    char *out;
+
+    (void)state;
+    assert_int_equal(unlink(scratch_path(s, "config/tel/tools.d/demo.conf")),
+                     0);
+    out = scratch_ok(s, 0, TEL, "off", "demo-id", NULL);
+    assert_non_null(strstr(out, "No tool named demo-id is known here"));
+    assert_non_null(strstr(out, "demo-id is off."));
+    scratch_write(s, "config/tel/tools.d/demo.conf", DEMO_POST);
+    assert_false(is_on(s, "demo"));
+    person_refused(s, "not a name", "off", "../demo", NULL);
+    person_refused(s, "not a name", "off", "*", NULL);
+    free(out);
     scratch_free(s);
 }
 
@@ -304,8 +358,11 @@ int main(void)
         cmocka_unit_test(test_on_holds_for_what_was_shown_only),
         cmocka_unit_test(test_on_unread_changes_nothing),
         cmocka_unit_test(test_on_prints_no_control_bytes),
-        cmocka_unit_test(test_word_about_an_unknown_tool_is_a_no),
-        cmocka_unit_test(test_word_about_a_bad_policy_names_the_line),
+        cmocka_unit_test(test_on_of_an_unknown_tool_is_a_no),
+        cmocka_unit_test(test_on_of_a_bad_policy_names_the_line),
+        cmocka_unit_test(test_off_of_a_bad_policy_outlives_its_mending),
+        cmocka_unit_test(test_off_of_a_policy_open_to_all_is_kept),
+        cmocka_unit_test(test_off_of_a_policy_that_is_gone_is_kept),
         cmocka_unit_test(test_word_into_a_foreign_folder_is_refused),
         cmocka_unit_test(test_off_forgets_what_waits_of_this_tool),
         cmocka_unit_test(test_off_by_id_forgets_every_name_of_it),
