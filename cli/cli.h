@@ -126,6 +126,9 @@ struct tel_names {
 int tel_cli_names(const struct tel_env *env, struct tel_names *ret_names);
 void tel_cli_names_free(struct tel_names *names);
 
+/* Puts one more in its place, if it is not there yet: 0 or -ENOMEM. */
+int tel_cli_names_add(struct tel_names *names, const char *name);
+
 /*
  * Finds a tool by its NAME (tel_cli_tool: or else by its id). TEL_DONE and
  * *ret_policy, or TEL_NO or TEL_BAD after a line on stderr; *ret_policy is
@@ -252,6 +255,9 @@ int tel_cli_sweep(const struct tel_env *env);
 pid_t tel_cli_waits_sender(const struct tel_waits *waits);
 
 /* ---- words.c: a verdict, said to a person ------------------------------ */
+
+/* Whether programs that are started from here are given the preload object. */
+bool tel_cli_preloaded(const struct tel_env *env);
 
 /* The environment variable that decided, or NULL. */
 const char *tel_cli_variable(const struct tel_verdict *verdict,

@@ -94,6 +94,21 @@ int tel_cli_names(const struct tel_env *env, struct tel_names *ret_names)
     return 0;
 }
 
+int tel_cli_names_add(struct tel_names *names, const char *name)
+{
+    size_t room = names->count; /* of what is there, at least that much */
+    int rc;
+
+    for (size_t i = 0; i < names->count; i++) {
+        if (strcmp(names->names[i], name) == 0)
+            return 0;
+    }
+    rc = add_name(names, &room, name, strlen(name));
+    if (rc == 0)
+        drop_doubles(names);
+    return rc;
+}
+
 void tel_cli_names_free(struct tel_names *names)
 {
     free(names->names);
