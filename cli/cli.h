@@ -272,6 +272,16 @@ const char *tel_cli_advice(const struct tel_verdict *verdict,
 void tel_cli_say_verdict(FILE *to, const struct tel_verdict *verdict,
                          const struct tel_policy *policy);
 
+/* ---- since.c: what a yes did not cover ------------------------------------ */
+
+/*
+ * Prints what the policy asks, or whom it tells, that the yes in the consent
+ * file was not said to; nothing where there is no yes or no difference. The
+ * file is only shown: whether it can be believed is tel_decide's question.
+ */
+void tel_cli_say_since(const struct tel_env *env,
+                       const struct tel_policy *policy);
+
 #ifdef TEL_OPT_OUT
 
 /* ---- notice.c: the notices of opt-out tools, on stderr, once ------------- */

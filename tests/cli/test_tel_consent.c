@@ -49,6 +49,8 @@ static void test_on_says_what_and_where(void **state)
                                         "yes or no: -q",
                                         "tel off demo",
                                         "tel preview demo",
+                                        "tel disclose demo",
+                                        "DEMO_ID_NO_TELEMETRY=1",
                                         "demo is on by rule 6"};
     struct scratch *s = person_new(DEMO_POST);
     char *out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
@@ -90,6 +92,35 @@ static void test_on_crash_is_shown_and_asked_for(void **state)
     free(consent);
     out = scratch_ok(s, 0, TEL, "preview", "demo", "commit", NULL);
     assert_non_null(strstr(out, "crash=1a2b3c4d-4f10-9c0ffee1"));
+    free(out);
+    scratch_free(s);
+}
+
+/* A second yes is told what the first one did not cover. */
+static void test_on_says_what_has_changed(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+    char *out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
+
+    (void)state;
+    assert_null(strstr(out, "Changed"));
+    free(out);
+    scratch_write(s, "config/tel/tools.d/demo.conf",
+                  "[tool]\nid = demo-id\nversion = 1.3\n"
+                  "endpoint = http://127.0.0.1:9/out\n" DEMO_REST
+                  "[fields]\nqui = flag -q\nquiet2 = flag -q\n");
+    free(scratch_ok(s, 1, TEL, "preview", "demo", NULL));
+    out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
+    if (strstr(out, "\n\nChanged since you said yes:\n"
+                    "  it went to http://127.0.0.1:9/in\n"
+                    "  new: qui=flag:-q\n"
+                    "  new: quiet2=flag:-q\n\n") == NULL)
+        fail_msg("not what has changed: %s", out);
+    free(out);
+    free(scratch_ok(s, 0, TEL, "off", "demo", NULL));
+    scratch_write(s, "config/tel/tools.d/demo.conf", DEMO_POST);
+    out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
+    assert_null(strstr(out, "Changed"));
     free(out);
     scratch_free(s);
 }
@@ -352,6 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_on_says_what_and_where),
         cmocka_unit_test(test_on_crash_is_shown_and_asked_for),
+        cmocka_unit_test(test_on_says_what_has_changed),
         cmocka_unit_test(test_on_by_id_is_the_same),
         cmocka_unit_test(test_on_local_sends_nowhere),
         cmocka_unit_test(test_on_under_another_rule_keeps_the_word),
