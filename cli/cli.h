@@ -133,6 +133,9 @@ struct tel_names {
 int tel_cli_names(const struct tel_env *env, struct tel_names *ret_names);
 void tel_cli_names_free(struct tel_names *names);
 
+/* Puts one more in its place, if it is not there yet: 0 or -ENOMEM. */
+int tel_cli_names_add(struct tel_names *names, const char *name);
+
 /*
  * Finds a tool by its NAME (tel_cli_tool: or else by its id). TEL_DONE and
  * *ret_policy, or TEL_NO or TEL_BAD after a line on stderr; *ret_policy is
@@ -143,9 +146,9 @@ int tel_cli_named(const struct tel_env *env, const char *name,
 int tel_cli_tool(const struct tel_env *env, const char *tool,
                  struct tel_policy *ret_policy);
 
-/* The same as tel_cli_tool, but without a word. */
-bool tel_cli_has_tool(const struct tel_env *env, const char *tool,
-                      struct tel_policy *ret_policy);
+/* As tel_cli_tool, but silent: 0, or as tel_policy_find. */
+int tel_cli_find(const struct tel_env *env, const char *tool,
+                 struct tel_policy *ret_policy, struct tel_err *err);
 
 /* What [purposes] says of a field, or NULL. */
 const struct tel_purpose *tel_cli_purpose(const struct tel_policy *policy,
@@ -187,6 +190,12 @@ int tel_cli_policy_path(const struct tel_env *env, const char *word, char *buf,
  */
 int tel_cli_read_policy(const char *path, struct tel_policy *ret_policy,
                         unsigned *ret_line, struct tel_err *err);
+
+/*
+ * The id that the policy at path gives, if only that can be made out of it,
+ * into buf, which else stays as it is.
+ */
+void tel_cli_raw_id(const char *path, char *buf, size_t size);
 
 /*
  * The whole of a file of at most max bytes, NUL-terminated, which the caller
@@ -273,6 +282,9 @@ pid_t tel_cli_waits_sender(const struct tel_waits *waits);
 
 /* ---- words.c: a verdict, said to a person ------------------------------ */
 
+/* Whether programs that are started from here are given the preload object. */
+bool tel_cli_preloaded(const struct tel_env *env);
+
 /* The environment variable that decided, or NULL. */
 const char *tel_cli_variable(const struct tel_verdict *verdict,
                              const struct tel_policy *policy);
@@ -285,6 +297,16 @@ const char *tel_cli_advice(const struct tel_verdict *verdict,
 /* Prints "git is off by rule 2: why (to change it: advice)" and a newline. */
 void tel_cli_say_verdict(FILE *to, const struct tel_verdict *verdict,
                          const struct tel_policy *policy);
+
+/* ---- since.c: what a yes did not cover ------------------------------------ */
+
+/*
+ * Prints what the policy asks, or whom it tells, that the yes in the consent
+ * file was not said to; nothing where there is no yes or no difference. The
+ * file is only shown: whether it can be believed is tel_decide's question.
+ */
+void tel_cli_say_since(const struct tel_env *env,
+                       const struct tel_policy *policy);
 
 #ifdef TEL_OPT_OUT
 

@@ -92,11 +92,20 @@ int tel_cli_gone(const struct tel_env *env, const char *word,
                  struct tel_gone *ret_gone)
 {
     struct search search = {word, ret_gone};
+    char path[TEL_PATH_MAX];
+    char id[TEL_NAME_MAX + 1];
 
     memset(ret_gone, 0, sizeof(*ret_gone));
     if (!tel_name_valid(word, strlen(word)))
         return 0;
+    snprintf(id, sizeof(id), "%s", word);
     if (is_decided(env, word))
         add(ret_gone->ids, &ret_gone->nids, word);
+    /* A bad policy: its id as the file seems to say it. */
+    if (tel_cli_policy_file(env, word, path, sizeof(path))) {
+        tel_cli_raw_id(path, id, sizeof(id));
+        add(ret_gone->names, &ret_gone->nnames, word);
+        add(ret_gone->ids, &ret_gone->nids, id);
+    }
     return look_at_waits(env, &search);
 }
