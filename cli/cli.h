@@ -302,8 +302,8 @@ void tel_cli_say_verdict(FILE *to, const struct tel_verdict *verdict,
 
 /*
  * Prints what the policy asks, or whom it tells, that the yes in the consent
- * file was not said to; nothing where there is no yes or no difference. The
- * file is only shown: whether it can be believed is tel_decide's question.
+ * file was not said to; nothing where there is no yes, no difference, or a
+ * file that can't be believed.
  */
 void tel_cli_say_since(const struct tel_env *env,
                        const struct tel_policy *policy);

@@ -5,12 +5,9 @@
  */
 #include "cli.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <tel/event.h>
-
-#define CONSENT_TEXT_MAX (1 << 20)
 
 struct search {
     const char *word;
@@ -66,26 +63,13 @@ static int look_at_waits(const struct tel_env *env, struct search *search)
     return rc;
 }
 
-/* Whether a line of the consent file is about this id. */
+/* Whether the person said something about this id. */
 static bool is_decided(const struct tel_env *env, const char *id)
 {
-    char path[TEL_PATH_MAX];
-    char *text = NULL;
-    char *rest;
-    char *line;
-    size_t len;
-    bool found = false;
+    struct tel_said said;
 
-    if (tel_path_consent(env, path, sizeof(path)) < 0 ||
-        tel_cli_read_file(path, CONSENT_TEXT_MAX, &text, &len) < 0)
-        return false;
-    for (rest = text; !found && (line = strsep(&rest, "\n")) != NULL;) {
-        line += strspn(line, " \t");
-        len = strcspn(line, " \t=");
-        found = len == strlen(id) && memcmp(line, id, len) == 0;
-    }
-    free(text);
-    return found;
+    return tel_consent_said(env, id, &said) == 0 &&
+           said.answer != TEL_ANSWER_NONE;
 }
 
 int tel_cli_gone(const struct tel_env *env, const char *word,
