@@ -237,11 +237,44 @@ static size_t count_words(struct tel_piece value)
     return count;
 }
 
+/* Which pairs of bytes a text has: most marks need not be searched for. */
+struct pairs {
+    unsigned char bits[1024];
+};
+
+static unsigned pair_of(const char *at)
+{
+    return ((unsigned char)lower(at[0]) * 33U ^ (unsigned char)lower(at[1])) %
+           8192;
+}
+
+static void find_pairs(struct tel_piece value, struct pairs *ret_pairs)
+{
+    memset(ret_pairs, 0, sizeof(*ret_pairs));
+    for (size_t i = 0; i + 1 < value.len; i++) {
+        unsigned pair = pair_of(value.at + i);
+
+        ret_pairs->bits[pair / 8] |= (unsigned char)(1U << pair % 8);
+    }
+}
+
+static bool has_pair(const struct pairs *pairs, const char *at)
+{
+    unsigned pair = pair_of(at);
+
+    return (pairs->bits[pair / 8] >> pair % 8 & 1) != 0;
+}
+
+/* Each mark has more than three bytes. */
 static bool has_one(struct tel_piece value, const char *const list[],
                     size_t count)
 {
+    struct pairs pairs;
+
+    find_pairs(value, &pairs);
     for (size_t i = 0; i < count; i++) {
-        if (piece_has(value, list[i]))
+        if (has_pair(&pairs, list[i]) && has_pair(&pairs, list[i] + 2) &&
+            piece_has(value, list[i]))
             return true;
     }
     return false;

@@ -128,6 +128,8 @@ static const struct pair {
     {"code codes pin", "otp 2fa mfa totp verification sms recovery backup",
      TEL_AUDIT_TOKEN, true},
     {"auth", "cli redis http proxy basic registry", TEL_AUDIT_TOKEN, false},
+    {"holder contact", "account card policy license licence emergency next",
+     TEL_AUDIT_USER, true},
     {"line", "command cmd", TEL_AUDIT_TEXT, true},
     {"trace", "stack error exception", TEL_AUDIT_ERROR, true},
     {"message msg text description detail details string reason",
@@ -289,15 +291,16 @@ static void by_ending(const char *last, struct tel_audit_name *name)
 static bool by_actor(const char *before, const char *last,
                      struct tel_audit_name *name)
 {
-    static const char deeds[] = "out off in up written sent made done paid "
-                                "taken built given sold drawn";
-    static const char others[] =
-        "sorted ordered grouped filtered caused blocked limited powered "
-        "followed preceded cached divided multiplied split indexed partitioned "
-        "clustered bucketed prefixed separated delimited";
+    static const char deeds[] =
+        "created updated modified edited changed uploaded approved assigned "
+        "requested reviewed reported submitted owned authored added deleted "
+        "removed invited shared merged committed posted published written "
+        "sent performed resolved booked taken recorded entered deployed "
+        "signed checked closed opened verified registered locked out off paid "
+        "sold given made done cancelled canceled rejected accepted confirmed "
+        "archived managed";
 
-    if (!in(last, "by") || in(before, others) ||
-        !(piece_ends(piece_of(before), "ed") || in(before, deeds)))
+    if (!in(last, "by") || !in(before, deeds))
         return false;
     name->says = TEL_AUDIT_USER;
     name->strong = true;
@@ -322,6 +325,8 @@ static void set_habits(const char *before, const char *last,
 {
     name->quantity = (in(last, quantity_words) &&
                       !(in(last, "number") && in(before, number_words))) ||
+                     (in(before, "bytes kb mb gb ops rows packets frames") &&
+                      in(last, "in out read written sent received rx tx s")) ||
                      (in(last, "time") && in(before, duration_before));
     name->version = in(last, version_words);
     name->agent = in(last, "agent useragent ua");

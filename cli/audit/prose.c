@@ -228,6 +228,8 @@ static bool is_script(struct tel_piece value)
 /* "HP LaserJet Pro M404", "The Lost Temple": no small letter begins a word. */
 static bool is_title(struct tel_piece value)
 {
+    static const char links[] =
+        "of the and in on for to a an at with de la le du des von der und y";
     bool mixed = false;
     size_t at = 0;
 
@@ -241,6 +243,8 @@ static bool is_title(struct tel_piece value)
             return false;
         while (word.len > 0 && one_of(word.at[0], "(["))
             word = piece_from(word, 1);
+        if (mixed && at < value.len && piece_in(word, links))
+            continue;
         letters = piece_run(word, 0, is_alpha);
         /* "vs_5_0" is no word. */
         if ((is_lower(byte_at(word, 0)) && letters + 1 >= word.len) ||

@@ -266,10 +266,12 @@ static bool is_prefixed(struct tel_piece p)
     size_t prefix = piece_run(p, 0, is_lower);
     struct shape s;
 
-    if (prefix < 2 || prefix > 6 || byte_at(p, prefix) != '_')
+    if (prefix < 1 || prefix > 6 || byte_at(p, prefix) != '_')
         return false;
     p = piece_from(p, prefix + 1);
     s = shape_of(p);
+    if (is_hex_id(p, &s))
+        return s.turns > 2;
     return p.len > 11 && s.others == 0 && s.digits > 1 && s.uppers > 1 &&
            s.lowers > 1 && s.turns > 2;
 }

@@ -171,7 +171,7 @@ bool tel_audit_is_round(struct tel_piece p)
 
     for (size_t i = 0; i < p.len; i++)
         number = number * 10 + (uint64_t)(p.at[i] - '0');
-    return number % 65536 == 0 || number % 65536 == 65535 ||
+    return number % 4096 == 0 || number % 65536 == 65535 ||
            number % 1000000 == 0;
 }
 
@@ -227,8 +227,8 @@ static bool is_short_date(struct tel_piece p)
         if (!piece_in(piece(p.at + first + 1, second), months))
             return false;
     }
-    return between(digits(p, 0, first), 1, 31) && first < 3 &&
-           one_of(sep, "/.-") && second > 0 && second < 4 &&
+    return first > 0 && first < 3 && second > 0 && second < 4 &&
+           one_of(sep, "/.-") && between(digits(p, 0, first), 1, 31) &&
            (is_alpha(p.at[first + 1]) ||
             between(digits(p, first + 1, second), 1, 31)) &&
            byte_at(p, first + 1 + second) == sep &&
@@ -320,11 +320,16 @@ struct times {
     bool whole; /* also a time of day alone */
     bool month;
     bool long_month; /* "set", "out" and "gen" are words as well */
-    bool day;
+    unsigned days;   /* or years */
     bool clock;
     bool year;
     bool date; /* a short one, not enough without a time of day */
 };
+
+static bool is_no_digit(char c)
+{
+    return !is_digit(c);
+}
 
 static bool take_word(struct times *times, struct tel_piece word)
 {
@@ -335,15 +340,16 @@ static bool take_word(struct times *times, struct tel_piece word)
         times->date = true;
     } else if (is_dotted_clock(word)) {
         times->clock = true;
+    } else if (is_day(word)) {
+        times->days++;
+        times->year = times->year || is_year(digits(word, 0, 4));
+    } else if (piece_run(word, 0, is_no_digit) < word.len) {
+        return is_zone(word);
     } else if (piece_in(word, months)) {
         times->month = true;
         times->long_month = word.len > 3 || piece_in(word, english);
-    } else if (is_day(word)) {
-        times->day = true;
-        times->year = times->year || is_year(digits(word, 0, 4));
     } else {
-        return piece_in(word, weekdays) || piece_in(word, others) ||
-               is_zone(word);
+        return piece_in(word, weekdays) || piece_in(word, others);
     }
     return true;
 }
@@ -366,6 +372,8 @@ bool tel_audit_time(struct tel_piece value)
 
     if (value.len < 4 || value.len > 64)
         return false;
+    if (piece_run(value, 0, is_no_digit) == value.len)
+        return false;
     if (has_wide(value))
         return is_east_asian(value);
     for (;;) {
@@ -380,14 +388,16 @@ bool tel_audit_time(struct tel_piece value)
             word.len--;
         /* The first may be the day of the week, in any language. */
         if (!take_word(&times, word)) {
-            if (words > 1)
+            if (words > 1 || piece_run(word, 0, is_no_digit) < word.len)
                 return false;
             strange = true;
         }
     }
     if (strange)
-        return times.month && times.day && times.year && !times.date;
+        return times.month && times.days > 0 && times.year && !times.date;
     return times.whole ||
-           (times.month && times.day && (times.long_month || words > 2)) ||
-           (times.date && times.clock);
+           (times.month && times.days > 0 && (times.long_month || words > 2)) ||
+           (times.date && times.clock) ||
+           /* "2026. 11. 25." */
+           (times.year && times.days == 3 && words == 3);
 }
