@@ -154,7 +154,10 @@ static const char duration_before[] =
     "process render query start link test parse download upload connect";
 static const char label_words[] =
     "name names features flags tags options modules plugins extensions caps "
-    "capabilities formats languages langs keywords categories";
+    "capabilities formats languages langs keywords categories button state "
+    "status choice menu tab stage phase mode tooltip cta widget element popup "
+    "dialog banner event category feature theme layout selector sel css xpath "
+    "shortcut keybinding weapon quest item skin";
 static const char version_words[] =
     "version ver v tv release libc glibc musl kernel semver firmware sdk "
     "runtime engine python node ruby rust go golang java gcc clang npm php "
