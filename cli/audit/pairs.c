@@ -48,9 +48,11 @@ static char sign_between(struct tel_piece before, struct tel_piece word)
 {
     const char *at = before.at + before.len;
 
-    while (at + 1 < word.at && is_blank(*at))
+    while (at < word.at && is_blank(*at))
         at++;
-    return at < word.at ? *at : '\0';
+    if (at == word.at)
+        return '\0';
+    return *at;
 }
 
 /* "user=x", "--token x", "Bearer x": the word before is a name. */
