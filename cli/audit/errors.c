@@ -106,7 +106,19 @@ static const char *const marks[] = {
     "geweigerd",
     "niet gevonden",
     "is een fout",
+    "abgelehnt",
+    "wurde getrennt",
+    "server getrennt",
+    "reicht nicht",
+    "nicht finden",
+    "nicht erreichbar",
+    "nicht verfügbar",
     /* French */
+    "a échoué",
+    "ont échoué",
+    "insuffisant",
+    "indisponible",
+    "rejeté",
     "erreur",
     "impossible d",
     "introuvable",
@@ -147,6 +159,20 @@ static const char *const marks[] = {
     "não existe",
     "inválid",
     "inesperad",
+    "no responde",
+    "rechazad",
+    "insuficiente",
+    "no disponible",
+    "ha fallado",
+    "falló ",
+    "recusad",
+    "não responde",
+    "não disponível",
+    "esgotado",
+    "rifiutat",
+    "insufficiente",
+    "non risponde",
+    "non disponibile",
     "impossibile",
     "errore",
     "non trovat",
@@ -197,6 +223,12 @@ static const char *const marks[] = {
     "không thể",
     "lỗi",
     /* Russian, Ukrainian, Arabic, Hindi */
+    "рерван",
+    "ревышен",
+    "брошен",
+    "едостаточно",
+    "едоступ",
+    "тклонен",
     "шибка",
     "е удалось",
     "е найден",
@@ -216,12 +248,16 @@ static const char *const marks[] = {
 
 /* Chinese, Japanese, Korean: there may be no blank in the whole message. */
 static const char *const east_asian_marks[] = {
-    "エラー",         "失敗しました", "例外",       "できません", "ありません",
-    "見つかりません", "無効",         "拒否",       "错误",       "錯誤",
-    "失败",           "失敗",         "异常",       "無法",       "无法",
-    "不能",           "找不到",       "未找到",     "拒绝",       "超时",
-    "逾時",           "不存在",       "无效",       "崩溃",       "오류",
-    "실패",           "없습니다",     "못했습니다", "거부",       "잘못된",
+    "タイムアウト", "不足してい",     "不正な",   "切断され",
+    "中断され",     "不足",           "出错",     "被中断",
+    "エラー",       "失敗しました",   "例外",     "できません",
+    "ありません",   "見つかりません", "無効",     "拒否",
+    "错误",         "錯誤",           "失败",     "失敗",
+    "异常",         "無法",           "无法",     "不能",
+    "找不到",       "未找到",         "拒绝",     "超时",
+    "逾時",         "不存在",         "无效",     "崩溃",
+    "오류",         "실패",           "없습니다", "못했습니다",
+    "거부",         "잘못된",
 };
 
 /* A status, "失败", is shorter. */
@@ -280,15 +316,6 @@ static bool has_one(struct tel_piece value, const char *const list[],
     return false;
 }
 
-static bool is_east_asian(struct tel_piece value)
-{
-    for (size_t i = 0; i < value.len; i++) {
-        if ((unsigned char)value.at[i] >= 0xe3)
-            return true;
-    }
-    return false;
-}
-
 /* "at run (a.js:1:2) at next (b.js:3:4)" */
 static bool is_stack(struct tel_piece value)
 {
@@ -309,7 +336,7 @@ bool tel_audit_error(struct tel_piece value)
 {
     size_t words = count_words(value);
 
-    if (value.len >= EAST_ASIAN_LEAST && is_east_asian(value) &&
+    if (value.len >= EAST_ASIAN_LEAST && piece_is_east_asian(value) &&
         has_one(value, east_asian_marks,
                 sizeof(east_asian_marks) / sizeof(east_asian_marks[0])))
         return true;

@@ -37,7 +37,7 @@ static const struct rule rules[] = {
      "prénom nom usuario nombre apellido utente cognome usuário sobrenome"},
     {TEL_AUDIT_USER, false,
      "supervisor signer patient student teacher cashier staff reporter guest "
-     "maintainer contributor winner payer payee buyer tenant attn actor"},
+     "maintainer contributor winner payer payee buyer tenant attn actor who"},
     {TEL_AUDIT_HOST, true,
      "host hostname fqdn nodename machine computer computername workstation "
      "machinename servername netbios ssid domainname nodehost vhost devicename "
@@ -92,7 +92,7 @@ static const char user_words[] =
     "courier rider beneficiary cardholder holder billing shipping emergency "
     "spouse mother father legal preferred gamer applicant candidate subscriber "
     "creator supervisor attendee participant caller callee signer payer payee "
-    "pilot crew manager lead gamertag";
+    "pilot crew manager lead gamertag by";
 static const char host_words[] =
     "host machine computer node server device pc pod container vm domain "
     "workstation instance netbios peer dns printer phone bluetooth bt";
@@ -101,7 +101,9 @@ static const char id_words[] =
     "visitor account customer client person employee hardware host computer "
     "tracking advertising member subscriber profile cookie browser node "
     "instance boot system disk cpu board product order contact patient "
-    "member owner author tenant org organization organisation team workspace";
+    "member owner author tenant org organization organisation team workspace "
+    "psn xbox steam epic gamer discord telegram whatsapp wechat facebook "
+    "twitter instagram github gitlab google apple slack";
 static const char key_words[] =
     "api access secret private ssh license signing encryption auth gpg pgp "
     "master session client service account deploy aws s3 product activation "
@@ -154,7 +156,10 @@ static const char duration_before[] =
     "process render query start link test parse download upload connect";
 static const char label_words[] =
     "name names features flags tags options modules plugins extensions caps "
-    "capabilities formats languages langs keywords categories";
+    "capabilities formats languages langs keywords categories button state "
+    "status choice menu tab stage phase mode tooltip cta widget element popup "
+    "dialog banner event category feature theme layout selector sel css xpath "
+    "shortcut keybinding weapon quest item skin";
 static const char version_words[] =
     "version ver v tv release libc glibc musl kernel semver firmware sdk "
     "runtime engine python node ruby rust go golang java gcc clang npm php "

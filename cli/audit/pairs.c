@@ -43,12 +43,24 @@ struct tel_trait tel_audit_inside(struct tel_piece word, struct tel_trait looks)
     return tel_audit_by_name(value, looks, &name);
 }
 
+/* What follows the word before, but blanks: "key = value". */
+static char sign_between(struct tel_piece before, struct tel_piece word)
+{
+    const char *at = before.at + before.len;
+
+    while (at < word.at && is_blank(*at))
+        at++;
+    if (at == word.at)
+        return '\0';
+    return *at;
+}
+
 /* "user=x", "--token x", "Bearer x": the word before is a name. */
 struct tel_trait tel_audit_pair(struct tel_piece before, struct tel_piece word,
                                 struct tel_trait looks)
 {
     struct tel_audit_name name;
-    char between = before.at[before.len];
+    char between = sign_between(before, word);
     bool option = piece_begins(before, "--");
 
     if (looks.kind != TEL_AUDIT_TOKEN)
@@ -57,7 +69,7 @@ struct tel_trait tel_audit_pair(struct tel_piece before, struct tel_piece word,
         return looks;
     if (is_secret_after(before, word))
         return (struct tel_trait){TEL_AUDIT_TOKEN, word, false};
-    if (between != '=' && between != ':' && !option)
+    if (between != '=' && between != ':' && between != '>' && !option)
         return looks;
     name_of(before, &name);
     if (between != '=' && name.says != TEL_AUDIT_TOKEN)

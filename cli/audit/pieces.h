@@ -152,6 +152,16 @@ static inline size_t piece_run(struct tel_piece p, size_t i, bool (*test)(char))
     return n;
 }
 
+/* Whether a character of it is from where Chinese and its like begin, on. */
+static inline bool piece_is_east_asian(struct tel_piece p)
+{
+    for (size_t i = 0; i < p.len; i++) {
+        if ((unsigned char)p.at[i] >= 0xe3)
+            return true;
+    }
+    return false;
+}
+
 /* Whether p is one of the words of a list that single blanks separate. */
 static inline bool piece_in(struct tel_piece p, const char *list)
 {

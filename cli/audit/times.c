@@ -354,15 +354,6 @@ static bool take_word(struct times *times, struct tel_piece word)
     return true;
 }
 
-static bool has_wide(struct tel_piece value)
-{
-    for (size_t i = 0; i < value.len; i++) {
-        if ((unsigned char)value.at[i] >= 0xe3)
-            return true;
-    }
-    return false;
-}
-
 bool tel_audit_time(struct tel_piece value)
 {
     struct times times = {0};
@@ -374,7 +365,7 @@ bool tel_audit_time(struct tel_piece value)
         return false;
     if (piece_run(value, 0, is_no_digit) == value.len)
         return false;
-    if (has_wide(value))
+    if (piece_is_east_asian(value))
         return is_east_asian(value);
     for (;;) {
         struct tel_piece word = next_word(value, &at);

@@ -272,7 +272,7 @@ static bool may_be_prose(struct tel_piece value, enum tel_audit_kind found,
     if (name->version)
         return piece_has(value, " --");
     return !name->quantity && !is_agent(value) && !is_product(value) &&
-           !(name->label && value.len < 40);
+           !(name->label && value.len < 40 && !piece_has(value, " -"));
 }
 
 static struct tel_trait judge_prose(struct tel_piece value,
