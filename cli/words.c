@@ -60,7 +60,8 @@ void tel_cli_say_verdict(FILE *to, const struct tel_verdict *verdict,
     char advice[256];
 
     fprintf(to, "%s is %s by rule %d: %s (to change it: %s)\n", policy->name,
-            verdict->on ? (verdict->local ? "counted here only" : "on") : "off",
+            verdict->on ? (verdict->local ? "on, counted here only," : "on")
+                        : "off",
             verdict->rule, verdict->why,
             tel_cli_advice(verdict, policy, advice, sizeof(advice)));
 }
