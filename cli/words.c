@@ -11,10 +11,12 @@
 bool tel_cli_preloaded(const struct tel_env *env)
 {
     static const char object[] = "/libtel_shim.so";
-    const char *at = tel_env_get(env, "LD_PRELOAD");
+    const char *list = tel_env_get(env, "LD_PRELOAD");
 
-    /* ld.so parts the list at colons and at spaces. */
-    while (at != NULL && (at = strstr(at, object)) != NULL) {
+    if (list == NULL)
+        return false;
+    /* ld.so parts it at colons and at spaces. */
+    for (const char *at = list; (at = strstr(at, object)) != NULL;) {
         at += strlen(object);
         if (*at == '\0' || *at == ':' || *at == ' ')
             return true;
