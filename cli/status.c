@@ -26,7 +26,7 @@ static const char *advice_on_bad(int error)
 {
     switch (error) {
     case -EPERM:
-        return "chown it to root or to you, chmod o-w it";
+        return "if you trust it: chown it to root or to you, chmod o-w it";
     case -EINVAL:
     case -EFBIG:
         return "mend the policy";

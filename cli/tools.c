@@ -200,7 +200,7 @@ bool tel_cli_has_settings(const struct tel_env *env)
     if (tel_path_config(env, path, sizeof(path)) == 0)
         return true;
     tel_cli_bad("neither XDG_CONFIG_HOME nor HOME says where your settings "
-                "are");
+                "are, so nothing is recorded");
     return false;
 }
 

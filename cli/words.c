@@ -11,10 +11,12 @@
 bool tel_cli_preloaded(const struct tel_env *env)
 {
     static const char object[] = "/libtel_shim.so";
-    const char *at = tel_env_get(env, "LD_PRELOAD");
+    const char *list = tel_env_get(env, "LD_PRELOAD");
 
-    /* ld.so parts the list at colons and at spaces. */
-    while (at != NULL && (at = strstr(at, object)) != NULL) {
+    if (list == NULL)
+        return false;
+    /* ld.so parts it at colons and at spaces. */
+    for (const char *at = list; (at = strstr(at, object)) != NULL;) {
         at += strlen(object);
         if (*at == '\0' || *at == ':' || *at == ' ')
             return true;
@@ -60,7 +62,8 @@ void tel_cli_say_verdict(FILE *to, const struct tel_verdict *verdict,
     char advice[256];
 
     fprintf(to, "%s is %s by rule %d: %s (to change it: %s)\n", policy->name,
-            verdict->on ? (verdict->local ? "counted here only" : "on") : "off",
+            verdict->on ? (verdict->local ? "on, counted here only," : "on")
+                        : "off",
             verdict->rule, verdict->why,
             tel_cli_advice(verdict, policy, advice, sizeof(advice)));
 }

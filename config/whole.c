@@ -157,7 +157,9 @@ int parse_check(struct parse *parse)
 
     parse->ini.line = parse->ini.line > 0 ? parse->ini.line : 1;
     if (policy->id.len == 0 || policy->endpoint.len == 0) {
-        return parse_fail(parse, "[tool] needs id and endpoint",
+        return parse_fail(parse,
+                          policy->id.len == 0 ? "[tool] has no id"
+                                              : "[tool] has no endpoint",
                           (struct span){NULL, 0});
     }
     if (policy->verbs_none && policy->nverbs > 0) {

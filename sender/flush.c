@@ -55,8 +55,16 @@ static int fail(const struct sender *sender, const char *why,
     return 1;
 }
 
+/* All that was ever dropped, refused ones too. */
+static uint64_t count_dropped(const struct sender *sender)
+{
+    uint64_t dropped = 0;
+    (void)tel_outbox_dropped(sender->state, NULL, &dropped);
+    return dropped;
+}
+
 static void say(const struct sender *sender, const struct delivery *delivery,
-                uint64_t waiting)
+                uint64_t waiting, uint64_t dropped)
 {
     if (sender->quiet)
         return;
@@ -64,6 +72,9 @@ static void say(const struct sender *sender, const struct delivery *delivery,
            (unsigned long long)waiting);
     if (delivery->refused > 0)
         printf(", %llu refused", (unsigned long long)delivery->refused);
+    if (dropped > delivery->refused)
+        printf(", %llu dropped",
+               (unsigned long long)(dropped - delivery->refused));
     printf("\n");
 }
 
@@ -71,6 +82,7 @@ int flush_run(const struct sender *sender)
 {
     _cleanup_tables_ struct tables tables = TABLES_CLOSED;
     struct delivery delivery = {0};
+    uint64_t before = count_dropped(sender);
     tables_open(&sender->env, false, &tables);
     harvest(sender, &tables);
     int r = deliver(sender, &tables, true, SENDING_MS, &delivery);
@@ -83,7 +95,8 @@ int flush_run(const struct sender *sender)
     if (delivery.why[0] != '\0')
         (void)fail(sender, delivery.why, "");
     uint64_t waiting = count_waiting(sender, &tables);
-    say(sender, &delivery, waiting);
+    uint64_t after = count_dropped(sender);
+    say(sender, &delivery, waiting, after > before ? after - before : 0);
     return waiting > 0 ? 1 : 0;
 }
 

@@ -266,7 +266,7 @@ static void say_word_of(struct sentence *sentence,
             continue;
         if (i < trace->verb_words)
             say(sentence,
-                trace->alias >= 0 ? ", of the alias" : ", the verb's");
+                trace->alias >= 0 ? ", of the alias" : ", of the verb");
         else if (trace->verb < 0 && !sentence->policy->verbs_none)
             say(sentence, ", and no verb");
     }

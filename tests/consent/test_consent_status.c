@@ -190,7 +190,8 @@ static void test_status_rule_7_is_named(void **state)
 
 static void test_status_policy_that_is_no_good_is_named(void **state)
 {
-    static const char chown_it[] = "chown it to root or to you, chmod o-w it";
+    static const char chown_it[] =
+        "if you trust it: chown it to root or to you, chmod o-w it";
     struct scratch *s = *state;
     const char *path = scratch_path(s, POLICY);
     const char *folder = scratch_path(s, "config/tel/tools.d");

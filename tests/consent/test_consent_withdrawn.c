@@ -68,9 +68,9 @@ static bool alone_again(void *context)
 }
 
 /* What waits of probe is forgotten, whoever asks, and nobody was called. */
-static void expect_forgotten(struct box *box, uint64_t number)
+static void expect_forgotten(struct box *box, const char *said, uint64_t number)
 {
-    box_flush(box, 0, "0 sent, 0 waiting\n");
+    box_flush(box, 0, said);
     assert_int_equal(box_dropped(box, "probe"), number);
     assert_int_equal(box_files(box, ""), 0);
     assert_int_equal(server_connections(box->server), 0);
@@ -82,7 +82,7 @@ static void test_withdrawn_by_the_machine_is_forgotten(void **state)
 
     box_new_file(box, "probe", 0, 3);
     alone_machine_says("collect = no\n");
-    expect_forgotten(box, 3);
+    expect_forgotten(box, "0 sent, 0 waiting, 3 dropped\n", 3);
     /* Allowed again, it does not come back. */
     alone_machine_says("collect = ask\n");
     box_flush(box, 0, "0 sent, 0 waiting\n");
@@ -94,7 +94,7 @@ static void test_withdrawn_by_a_bad_machine_policy_is_forgotten(void **state)
 {
     box_new_file(*state, "probe", 0, 3);
     alone_machine_says("collect = yes\n");
-    expect_forgotten(*state, 3);
+    expect_forgotten(*state, "0 sent, 0 waiting, 3 dropped\n", 3);
 }
 
 /* It stands between a run and its move into the outbox, too. */
@@ -110,7 +110,7 @@ static void test_withdrawn_by_the_machine_while_a_sender_lives(void **state)
     kill(pid, SIGCONT);
     until(dropped, &one);
     scratch_stop(box->scratch, pid, SIGTERM);
-    expect_forgotten(box, 1);
+    expect_forgotten(box, "0 sent, 0 waiting\n", 1);
 }
 
 static void test_withdrawn_by_an_added_field_is_forgotten(void **state)
@@ -126,7 +126,7 @@ static void test_withdrawn_by_an_added_field_is_forgotten(void **state)
                    "n = count\n",
                    server_port(box->server));
     scratch_write(box->scratch, "config/tel/tools.d/probe.conf", text);
-    expect_forgotten(box, 3);
+    expect_forgotten(box, "0 sent, 0 waiting, 3 dropped\n", 3);
 }
 
 /* A variable speaks for a process: what waits goes on waiting. */
@@ -174,7 +174,7 @@ static void test_withdrawn_by_a_foreign_consent_is_forgotten(void **state)
     assert_int_equal(chown(scratch_path(box->scratch, "config/tel/consent"),
                            NOBODY, (gid_t)-1),
                      0);
-    expect_forgotten(box, 3);
+    expect_forgotten(box, "0 sent, 0 waiting, 3 dropped\n", 3);
 }
 
 /* One run in the table, of which no sender knows any more. */

@@ -297,7 +297,7 @@ static void test_flush_consent_withdrawn_is_forgotten(void **state)
     box_new_file(box, "probe", 3, 4);
     box_consent(box, "probe", TEL_ANSWER_NO);
     server_answers(box->server, 204);
-    box_flush(box, 0, "0 sent, 0 waiting\n");
+    box_flush(box, 0, "0 sent, 0 waiting, 7 dropped\n");
     assert_int_equal(server_count(box->server), 1);
     assert_int_equal(box_dropped(box, "probe"), 7);
     assert_int_equal(box_files(box, ""), 0);
@@ -317,7 +317,7 @@ static void test_flush_endpoint_changed_is_not_sent(void **state)
              server_port(box->server));
     box_tool_at(box, "probe", "POST", endpoint);
     server_answers(box->server, 204);
-    box_flush(box, 0, "0 sent, 0 waiting\n");
+    box_flush(box, 0, "0 sent, 0 waiting, 3 dropped\n");
     assert_int_equal(server_count(box->server), 1);
     assert_int_equal(box_dropped(box, "probe"), 3);
 }
@@ -365,7 +365,7 @@ static void test_flush_older_than_the_key_window_is_dropped(void **state)
     box_new_file(box, "probe", 0, 3);
     age(box, TEL_KEY_WINDOW_DAYS);
     box_new_file(box, "probe", 10, 5);
-    box_flush(box, 0, "5 sent, 0 waiting\n");
+    box_flush(box, 0, "5 sent, 0 waiting, 3 dropped\n");
     assert_int_equal(box_dropped(box, "probe"), 3);
     arrived(box, 10, 5);
 }
