@@ -112,11 +112,11 @@ void tel_cli_json(FILE *to, const char *string);
  */
 void tel_cli_print_bytes(FILE *to, const char *at, size_t len);
 
-/* A part of the policy; controls, and what is no UTF-8, become '?'. */
+/* A part of the policy; what moves a cursor (tel_text_still) becomes '?'. */
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
                    struct tel_str str);
 
-/* The same of any string. */
+/* Any string; what moves a cursor becomes '?'. */
 void tel_cli_plain(FILE *to, const char *string);
 
 /* string as one word of a POSIX shell. */
@@ -133,6 +133,9 @@ struct tel_names {
 int tel_cli_names(const struct tel_env *env, struct tel_names *ret_names);
 void tel_cli_names_free(struct tel_names *names);
 
+/* Puts one more in its place, if it is not there yet: 0 or -ENOMEM. */
+int tel_cli_names_add(struct tel_names *names, const char *name);
+
 /*
  * Finds a tool by its NAME (tel_cli_tool: or else by its id). TEL_DONE and
  * *ret_policy, or TEL_NO or TEL_BAD after a line on stderr; *ret_policy is
@@ -142,6 +145,10 @@ int tel_cli_named(const struct tel_env *env, const char *name,
                   struct tel_policy *ret_policy);
 int tel_cli_tool(const struct tel_env *env, const char *tool,
                  struct tel_policy *ret_policy);
+
+/* As tel_cli_tool, but silent: 0, or as tel_policy_find. */
+int tel_cli_find(const struct tel_env *env, const char *tool,
+                 struct tel_policy *ret_policy, struct tel_err *err);
 
 /* What [purposes] says of a field, or NULL. */
 const struct tel_purpose *tel_cli_purpose(const struct tel_policy *policy,
@@ -185,11 +192,36 @@ int tel_cli_read_policy(const char *path, struct tel_policy *ret_policy,
                         unsigned *ret_line, struct tel_err *err);
 
 /*
+ * The id that the policy at path gives, if only that can be made out of it,
+ * into buf, which else stays as it is.
+ */
+void tel_cli_raw_id(const char *path, char *buf, size_t size);
+
+/*
  * The whole of a file of at most max bytes, NUL-terminated, which the caller
  * frees: 0 or -errno (-EFBIG).
  */
 int tel_cli_read_file(const char *path, size_t max, char **ret_text,
                       size_t *ret_len);
+
+/* ---- gone.c: a tool without a policy ------------------------------------- */
+
+#define TEL_GONE_MAX 16
+
+/* The ids that are known of it, and the NAMEs of which something waits. */
+struct tel_gone {
+    char ids[TEL_GONE_MAX][TEL_NAME_MAX + 1];
+    char names[TEL_GONE_MAX][TEL_NAME_MAX + 1];
+    size_t nids;
+    size_t nnames;
+};
+
+/*
+ * What is still here of a tool, by its NAME or its id, whether or not there is
+ * a policy; nids is 0 where nothing is. 0 or -errno.
+ */
+int tel_cli_gone(const struct tel_env *env, const char *word,
+                 struct tel_gone *ret_gone);
 
 /* ---- script.c: the interpreter of a tool -------------------------------- */
 
@@ -250,6 +282,9 @@ pid_t tel_cli_waits_sender(const struct tel_waits *waits);
 
 /* ---- words.c: a verdict, said to a person ------------------------------ */
 
+/* Whether programs that are started from here are given the preload object. */
+bool tel_cli_preloaded(const struct tel_env *env);
+
 /* The environment variable that decided, or NULL. */
 const char *tel_cli_variable(const struct tel_verdict *verdict,
                              const struct tel_policy *policy);
@@ -262,6 +297,16 @@ const char *tel_cli_advice(const struct tel_verdict *verdict,
 /* Prints "git is off by rule 2: why (to change it: advice)" and a newline. */
 void tel_cli_say_verdict(FILE *to, const struct tel_verdict *verdict,
                          const struct tel_policy *policy);
+
+/* ---- since.c: what a yes did not cover ------------------------------------ */
+
+/*
+ * Prints what the policy asks, or whom it tells, that the yes in the consent
+ * file was not said to; nothing where there is no yes, no difference, or a
+ * file that can't be believed.
+ */
+void tel_cli_say_since(const struct tel_env *env,
+                       const struct tel_policy *policy);
 
 #ifdef TEL_OPT_OUT
 

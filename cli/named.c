@@ -133,3 +133,43 @@ int tel_cli_read_policy(const char *path, struct tel_policy *ret_policy,
     snprintf(err->text, sizeof(err->text), "%s", what);
     return -EINVAL;
 }
+
+/* "id = VALUE" into buf, if the line is that and the value may be an id. */
+static bool take_id(const char *line, char *buf, size_t size)
+{
+    const char *at = line + strspn(line, " \t");
+    size_t len;
+
+    if (strncmp(at, "id", 2) != 0)
+        return false;
+    at += 2;
+    at += strspn(at, " \t");
+    if (*at++ != '=')
+        return false;
+    at += strspn(at, " \t");
+    len = strcspn(at, " \t\r");
+    if (!tel_name_valid(at, len) || len >= size)
+        return false;
+    memcpy(buf, at, len);
+    buf[len] = '\0';
+    return true;
+}
+
+void tel_cli_raw_id(const char *path, char *buf, size_t size)
+{
+    struct stat st;
+    char *text = NULL;
+    char *rest = NULL;
+    size_t len = 0;
+
+    /* Nothing that a reader could wait for. */
+    if (stat(path, &st) < 0 || !S_ISREG(st.st_mode) ||
+        tel_cli_read_file(path, TEL_POLICY_MAX, &text, &len) < 0)
+        return;
+    for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        if (take_id(line, buf, size))
+            break;
+    }
+    free(text);
+}

@@ -16,9 +16,9 @@ static int keep_word(const struct tel_env *env, const struct tel_policy *policy)
     return TEL_DONE;
 }
 
-/* Forgets what waits of every NAME with this id: 0 or -errno. */
+/* Forgets what waits of every other NAME with this id: 0 or -errno. */
 static int forget_id(const struct tel_env *env, struct tel_waits *waits,
-                     const char *id, uint64_t *ret_events)
+                     const char *name, const char *id, uint64_t *ret_events)
 {
     static struct tel_policy policy;
     struct tel_names names;
@@ -30,7 +30,8 @@ static int forget_id(const struct tel_env *env, struct tel_waits *waits,
     for (size_t i = 0; i < names.count && rc == 0; i++) {
         uint64_t some = 0;
 
-        if (tel_policy_find(env, names.names[i], &policy, NULL) < 0 ||
+        if (strcmp(names.names[i], name) == 0 ||
+            tel_policy_find(env, names.names[i], &policy, NULL) < 0 ||
             strcmp(tel_cli_str(&policy, policy.id), id) != 0)
             continue;
         rc = tel_cli_waits_forget(waits, names.names[i], &some);
@@ -42,19 +43,23 @@ static int forget_id(const struct tel_env *env, struct tel_waits *waits,
     return rc;
 }
 
-/* id NULL: all tools. */
-static int forget(const struct tel_env *env, const char *id,
-                  uint64_t *ret_events)
+/* policy NULL: all tools. */
+static int forget(const struct tel_env *env, const struct tel_policy *policy,
+                  const char *id, uint64_t *ret_events)
 {
+    uint64_t of_id = 0;
     struct tel_waits waits;
     int rc = tel_cli_waits_open(env, &waits);
 
     if (rc < 0)
         return rc;
-    if (id == NULL)
-        rc = tel_cli_waits_forget(&waits, NULL, ret_events);
-    else
-        rc = forget_id(env, &waits, id, ret_events);
+    if (policy != NULL)
+        rc = forget_id(env, &waits, policy->name, id, &of_id);
+    if (rc == 0)
+        rc = tel_cli_waits_forget(&waits, policy != NULL ? policy->name : NULL,
+                                  ret_events);
+    if (rc == 0)
+        *ret_events += of_id;
     tel_cli_waits_close(&waits);
     return rc;
 }
@@ -70,7 +75,7 @@ static int turn_off(const struct tel_env *env, const struct tel_policy *policy)
         return status;
     if (policy != NULL)
         tel_str_copy(policy, policy->id, id, sizeof(id));
-    rc = forget(env, policy != NULL ? id : NULL, &events);
+    rc = forget(env, policy, id, &events);
     if (rc < 0)
         return tel_cli_bad("your no is kept, but what waits could not be "
                            "forgotten: %s",
@@ -83,9 +88,80 @@ static int turn_off(const struct tel_env *env, const struct tel_policy *policy)
     return TEL_DONE;
 }
 
-static int run(const struct tel_env *env, int argc, char **argv)
+/* A policy of which no more is needed than the id that a no is about. */
+static int no_about(const struct tel_env *env, const char *id)
 {
     static struct tel_policy policy;
+    char text[128 + TEL_NAME_MAX];
+    int len = snprintf(text, sizeof(text),
+                       "[tool]\nid = %s\nendpoint = https://localhost\n", id);
+
+    if (tel_policy_parse(&policy, id, id, text, (size_t)len, NULL) < 0)
+        return tel_cli_bad("off: %s: no id", id);
+    return keep_word(env, &policy);
+}
+
+static int forget_names(const struct tel_env *env, const struct tel_gone *gone,
+                        uint64_t *ret_events)
+{
+    struct tel_waits waits;
+    int rc = tel_cli_waits_open(env, &waits);
+
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < gone->nnames && rc == 0; i++) {
+        uint64_t some = 0;
+
+        rc = tel_cli_waits_forget(&waits, gone->names[i], &some);
+        *ret_events += some;
+    }
+    tel_cli_waits_close(&waits);
+    return rc;
+}
+
+/* The policy is gone or bad; the yes, or what waits, is not. */
+static int turn_off_gone(const struct tel_env *env, const char *word,
+                         const struct tel_gone *gone)
+{
+    uint64_t events = 0;
+    int rc;
+
+    for (size_t i = 0; i < gone->nids; i++) {
+        int status = no_about(env, gone->ids[i]);
+
+        if (status != TEL_DONE)
+            return status;
+        printf("Your no is kept for the id %s.\n", gone->ids[i]);
+    }
+    rc = forget_names(env, gone, &events);
+    if (rc < 0)
+        return tel_cli_bad("your no is kept, but what waits could not be "
+                           "forgotten: %s",
+                           strerror(-rc));
+    printf("%s is off. Events forgotten: %llu.\n", word,
+           (unsigned long long)events);
+    return TEL_DONE;
+}
+
+static int turn_off_one(const struct tel_env *env, const char *word)
+{
+    static struct tel_policy policy;
+    struct tel_err err = {""};
+    struct tel_gone gone;
+    int rc = tel_cli_find(env, word, &policy, &err);
+
+    if (rc == 0)
+        return turn_off(env, &policy);
+    if (tel_cli_gone(env, word, &gone) < 0 || gone.nids == 0)
+        return tel_cli_tool(env, word, &policy);
+    printf("No policy of it can be used: ");
+    tel_cli_plain(stdout, err.text[0] != '\0' ? err.text : strerror(-rc));
+    putchar('\n');
+    return turn_off_gone(env, word, &gone);
+}
+
+static int run(const struct tel_env *env, int argc, char **argv)
+{
     bool all = false;
     const struct tel_cli_flag flags[] = {{"--all", &all}};
     struct tel_cli_args args = {
@@ -99,10 +175,7 @@ static int run(const struct tel_env *env, int argc, char **argv)
                            tel_cli_off.usage);
     if (!tel_cli_has_settings(env))
         return TEL_BAD;
-    if (all)
-        return turn_off(env, NULL);
-    status = tel_cli_tool(env, args.words[0], &policy);
-    return status == TEL_DONE ? turn_off(env, &policy) : status;
+    return all ? turn_off(env, NULL) : turn_off_one(env, args.words[0]);
 }
 
 const struct tel_command tel_cli_off = {
@@ -110,8 +183,9 @@ const struct tel_command tel_cli_off = {
     .usage = "off TOOL | --all",
     .summary = "withdraw consent and forget what waits",
     .details =
-        "Nothing more is recorded of TOOL, and what waits to be sent is\n"
-        "removed. What was sent cannot be called back.\n\n"
+        "Nothing more is recorded of TOOL, and what waits to be sent, or is\n"
+        "kept here by tel on --local, is removed. What was sent cannot be\n"
+        "called back. A policy that is gone or bad is no hindrance.\n\n"
         "  --all  every tool, those installed later too\n",
     .run = run,
 };

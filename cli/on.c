@@ -117,8 +117,8 @@ static void print_recorded(const struct tel_policy *policy)
 {
     printf("Recorded, one event a run:\n");
     print_event(policy);
-    print_key("t, tv");
-    printf("this tool and its version\n");
+    print_key("t, tv, v");
+    printf("this tool, its version, and that of the format\n");
     print_key("os, libc");
     printf("linux, and the C library's name and version\n");
     print_end(policy);
@@ -157,15 +157,26 @@ static void print_where(const struct tel_policy *policy, bool local)
 }
 
 /* 0 or -errno: a yes to what could not be read is no yes. */
-static int disclose(const struct tel_policy *policy, bool local)
+static int disclose(const struct tel_env *env, const struct tel_policy *policy,
+                    bool local)
 {
-    printf("%s\n\n", policy->name);
+    const char *name = policy->name;
+
+    printf("%s\n\n", name);
+    tel_cli_say_since(env, policy);
     print_part(policy, "What for", policy->purpose);
     print_recorded(policy);
     print_where(policy, local);
-    printf("See it   tel preview %s ARG... (a run), tel log (what left)\n"
-           "Stop it  tel off %s\n\n",
-           policy->name, policy->name);
+    printf("See it   tel disclose %s (all of it, each command)\n"
+           "         tel preview %s ARG... (a run)\n",
+           name, name);
+    if (local)
+        printf("         tel stats %s (your totals)\n", name);
+    else
+        printf("         tel log (what left)\n");
+    printf("Stop it  tel off %s; for one shell or command, set ", name);
+    print_str(policy, policy->disable);
+    printf("=1\n\n");
     if (fflush(stdout) != 0)
         return -errno;
     return 0;
@@ -208,7 +219,7 @@ static int run(const struct tel_env *env, int argc, char **argv)
     status = tel_cli_tool(env, args.words[0], &policy);
     if (status != TEL_DONE)
         return status;
-    rc = disclose(&policy, local);
+    rc = disclose(env, &policy, local);
     if (rc < 0)
         return tel_cli_bad("cannot show what would be recorded, so nothing "
                            "was changed: %s",

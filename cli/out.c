@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <tel/text.h>
+
 /* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 size_t tel_cli_utf8(const char *at, size_t len, uint32_t *ret_point)
 {
@@ -30,53 +32,29 @@ size_t tel_cli_utf8(const char *at, size_t len, uint32_t *ret_point)
     return size;
 }
 
-/*
- * The length of what text begins with, and whether it may be shown as it is:
- * text of a file must not move the cursor of the terminal it is shown on.
- */
-static size_t next_shown(const char *at, size_t len, bool *ret_as_it_is)
+/* Text of a file must not move the cursor of the terminal it is shown on. */
+static void print_still(FILE *to, const char *at, size_t len)
 {
-    uint32_t point = 0;
-    size_t size = tel_cli_utf8(at, len, &point);
-
-    *ret_as_it_is = size > 0 && !tel_cli_is_control(point);
-    return size > 0 ? size : 1;
-}
-
-static void put_shown(FILE *to, const char *at, size_t len)
-{
-    while (len > 0) {
-        bool as_it_is;
-        size_t size = next_shown(at, len, &as_it_is);
-
-        if (as_it_is)
-            fwrite(at, 1, size, to);
+    for (size_t i = 0, size = 0; i < len; i += size) {
+        if (tel_text_still(at + i, len - i, &size))
+            fwrite(at + i, 1, size, to);
         else
             putc('?', to);
-        at += size;
-        len -= size;
     }
 }
 
 int tel_cli_bad(const char *format, ...)
 {
     char line[1024];
-    size_t shown = 0;
     va_list list;
 
     va_start(list, format);
     vsnprintf(line, sizeof(line), format, list);
     va_end(list);
     /* One line, whatever a name or a path was made of. */
-    for (size_t i = 0, len = strlen(line); i < len;) {
-        bool as_it_is;
-        size_t size = next_shown(line + i, len - i, &as_it_is);
-
-        memmove(line + shown, as_it_is ? line + i : "?", as_it_is ? size : 1);
-        shown += as_it_is ? size : 1;
-        i += size;
-    }
-    fprintf(stderr, "tel: %.*s\n", (int)shown, line);
+    fputs("tel: ", stderr);
+    print_still(stderr, line, strlen(line));
+    putc('\n', stderr);
     return TEL_BAD;
 }
 
@@ -122,12 +100,12 @@ void tel_cli_print_bytes(FILE *to, const char *at, size_t len)
 void tel_cli_print(FILE *to, const struct tel_policy *policy,
                    struct tel_str str)
 {
-    put_shown(to, tel_str_at(policy, str), str.len);
+    print_still(to, tel_str_at(policy, str), str.len);
 }
 
 void tel_cli_plain(FILE *to, const char *string)
 {
-    put_shown(to, string, strlen(string));
+    print_still(to, string, strlen(string));
 }
 
 void tel_cli_quote(FILE *to, const char *string)

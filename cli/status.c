@@ -8,7 +8,7 @@
 /* One tool, as it is shown. */
 struct row {
     const char *name;
-    const char *id; /* NULL: its policy is bad */
+    const char *id; /* NULL: its policy is bad, or gone */
     struct tel_verdict verdict;
     char advice[256];
     struct tel_cli_counts counts;
@@ -35,18 +35,31 @@ static const char *advice_on_bad(int error)
     }
 }
 
-/* Fills in *row: 0, -ENOENT where the policy has gone meanwhile, or -errno.
- * err must outlive the row. */
+/* A tool without a policy, of which something may wait: as read_row. */
+static int read_orphan(const struct tel_waits *waits, struct row *row)
+{
+    int rc = tel_cli_waits_count(waits, row->name, NULL, false, &row->counts);
+
+    row->verdict.why = "it has no policy any more";
+    snprintf(row->advice, sizeof(row->advice), "tel off %s forgets what waits",
+             row->name);
+    if (rc == 0 && row->counts.waiting + row->counts.kept == 0)
+        rc = -ENOENT;
+    return rc;
+}
+
+/* Fills in *row: 0, -ENOENT where there is no policy and nothing waits, or
+ * -errno. err must outlive the row. */
 static int read_row(const struct tel_env *env, const struct tel_waits *waits,
                     const char *name, struct tel_err *err, struct row *row)
 {
     static struct tel_policy policy;
     int rc = tel_policy_find(env, name, &policy, err);
 
-    if (rc == -ENOENT)
-        return rc;
     memset(row, 0, sizeof(*row));
     row->name = name;
+    if (rc == -ENOENT)
+        return read_orphan(waits, row);
     if (rc == 0) {
         row->id = tel_cli_str(&policy, policy.id);
         tel_decide(env, &policy, &row->verdict);
@@ -180,19 +193,33 @@ static void print_none(const struct tel_env *env)
 static void print_tail(const struct tel_env *env, const struct view *view,
                        uint64_t waiting, pid_t sender)
 {
-    if (view->json && sender != 0)
-        printf("],\"sender\":%d}\n", (int)sender);
-    else if (view->json)
-        printf("],\"sender\":null}\n");
-    else if (view->rows == 0)
+    bool preloaded = tel_cli_preloaded(env);
+
+    if (view->json) {
+        printf("],\"preloaded\":%s,\"sender\":", truth(preloaded));
+        if (sender != 0)
+            printf("%d}\n", (int)sender);
+        else
+            printf("null}\n");
+        return;
+    }
+    if (view->rows == 0) {
         print_none(env);
-    else if (sender != 0)
-        printf("\nThe sender is process %d.\n", (int)sender);
+        return;
+    }
+    if (preloaded)
+        printf("\nThis shell preloads tel into what it starts "
+               "(tel env --off ends that).\n");
+    else
+        printf("\nThis shell does not preload tel: of what it starts, only "
+               "tel-wrap is recorded.\n");
+    if (sender != 0)
+        printf("The sender is process %d.\n", (int)sender);
     else if (waiting > 0)
-        printf("\nNo sender is running: one comes with the next recorded run "
+        printf("No sender is running: one comes with the next recorded run "
                "that may start it\n(see tel-send(8)), or by tel flush.\n");
     else
-        printf("\nNo sender is running.\n");
+        printf("No sender is running.\n");
 }
 
 static int show(const struct tel_env *env, const struct tel_names *names,
@@ -240,6 +267,36 @@ static bool is_name(const struct tel_names *names, const char *tool)
     return false;
 }
 
+struct adding {
+    struct tel_names *names;
+    int rc;
+};
+
+static void add_waiting(const struct tel_outbox_event *event, void *context)
+{
+    struct adding *adding = context;
+
+    if (adding->rc == 0)
+        adding->rc = tel_cli_names_add(adding->names, event->name);
+}
+
+/* Every tool that has a policy, and every one of which something waits. */
+static int find_names(const struct tel_env *env, struct tel_names *ret_names)
+{
+    struct adding adding = {ret_names, 0};
+    char state[TEL_PATH_MAX];
+    int rc = tel_cli_names(env, ret_names);
+
+    /* An outbox that cannot be read is told by show(). */
+    if (rc == 0 && tel_path_state(env, state, sizeof(state)) == 0)
+        (void)tel_outbox_each(state, NULL, add_waiting, &adding);
+    if (adding.rc < 0) {
+        tel_cli_names_free(ret_names);
+        return adding.rc;
+    }
+    return rc;
+}
+
 static int run(const struct tel_env *env, int argc, char **argv)
 {
     static struct tel_policy policy;
@@ -258,7 +315,7 @@ static int run(const struct tel_env *env, int argc, char **argv)
         return status;
     if (!tel_cli_has_settings(env))
         return TEL_BAD;
-    if (tel_cli_names(env, &names) < 0)
+    if (find_names(env, &names) < 0)
         return tel_cli_bad("status: %s", strerror(ENOMEM));
     tool = args.nwords > 0 ? args.words[0] : NULL;
     status = TEL_DONE;
@@ -279,8 +336,9 @@ const struct tel_command tel_cli_status = {
     .details =
         "Shows for each tool that has a policy, or for TOOL (a name or an\n"
         "id), whether it is recorded, the rule that decides it and how to\n"
-        "change that; how many events wait to be sent, and how many were\n"
-        "dropped. A policy that cannot be read counts as off.\n\n"
+        "change that (they are numbered in tel(1), WHO DECIDES); how many\n"
+        "events wait to be sent, and how many were dropped; and whether\n"
+        "this shell preloads tel into what it starts.\n\n"
         "  --json  the same as one JSON object\n",
     .run = run,
 };

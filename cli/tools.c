@@ -94,6 +94,21 @@ int tel_cli_names(const struct tel_env *env, struct tel_names *ret_names)
     return 0;
 }
 
+int tel_cli_names_add(struct tel_names *names, const char *name)
+{
+    size_t room = names->count; /* of what is there, at least that much */
+    int rc;
+
+    for (size_t i = 0; i < names->count; i++) {
+        if (strcmp(names->names[i], name) == 0)
+            return 0;
+    }
+    rc = add_name(names, &room, name, strlen(name));
+    if (rc == 0)
+        drop_doubles(names);
+    return rc;
+}
+
 void tel_cli_names_free(struct tel_names *names)
 {
     free(names->names);
@@ -136,15 +151,21 @@ int tel_cli_named(const struct tel_env *env, const char *name,
     return rc == 0 ? TEL_DONE : say_missing(name, rc, &err);
 }
 
+int tel_cli_find(const struct tel_env *env, const char *tool,
+                 struct tel_policy *ret_policy, struct tel_err *err)
+{
+    int rc = tel_policy_find(env, tool, ret_policy, err);
+
+    return rc == -ENOENT && find_id(env, tool, ret_policy) ? 0 : rc;
+}
+
 int tel_cli_tool(const struct tel_env *env, const char *tool,
                  struct tel_policy *ret_policy)
 {
     struct tel_err err = {""};
-    int rc = tel_policy_find(env, tool, ret_policy, &err);
+    int rc = tel_cli_find(env, tool, ret_policy, &err);
 
-    if (rc == 0 || (rc == -ENOENT && find_id(env, tool, ret_policy)))
-        return TEL_DONE;
-    return say_missing(tool, rc, &err);
+    return rc == 0 ? TEL_DONE : say_missing(tool, rc, &err);
 }
 
 const struct tel_purpose *tel_cli_purpose(const struct tel_policy *policy,

@@ -2,9 +2,25 @@
 /* A verdict, said to a person: by which rule, why, and how to change it. */
 #include "cli.h"
 
+#include <string.h>
+
 #define RULE_PRIVILEGED 1
 #define RULE_TOOL_VARIABLE 3
 #define RULE_MACHINE 5
+
+bool tel_cli_preloaded(const struct tel_env *env)
+{
+    static const char object[] = "/libtel_shim.so";
+    const char *at = tel_env_get(env, "LD_PRELOAD");
+
+    /* ld.so parts the list at colons and at spaces. */
+    while (at != NULL && (at = strstr(at, object)) != NULL) {
+        at += strlen(object);
+        if (*at == '\0' || *at == ':' || *at == ' ')
+            return true;
+    }
+    return false;
+}
 
 const char *tel_cli_variable(const struct tel_verdict *verdict,
                              const struct tel_policy *policy)

@@ -159,3 +159,54 @@ int consent_read(const struct tel_env *env, const struct tel_policy *policy,
     }
     return r < 0 ? r : find_answer(text, (size_t)r, policy, ret_consent);
 }
+
+/* "ANSWER; ENDPOINT; KIND KIND ..." */
+static void take_apart(struct span value, struct tel_said *said)
+{
+    struct span answer = part(&value);
+    struct span endpoint = part(&value);
+
+    endpoint = span_word(&endpoint);
+    answer = span_word(&answer);
+    *said = (struct tel_said){.answer = TEL_ANSWER_NONE};
+    for (enum tel_answer i = TEL_ANSWER_NO; i <= TEL_ANSWER_SHOWN; i++) {
+        if (span_is(answer, consent_answers[i])) {
+            said->answer = i;
+        }
+    }
+    if (said->answer > TEL_ANSWER_NO) {
+        said->endpoint = endpoint.at;
+        said->endpoint_len = endpoint.len;
+        said->kinds = value.at;
+        said->kinds_len = value.len;
+    }
+}
+
+int tel_consent_said(const struct tel_env *env, const char *id,
+                     struct tel_said *ret_said)
+{
+    struct tel_said said = {.answer = TEL_ANSWER_NONE};
+    const char *what = NULL;
+    struct ini ini;
+    int r = read_file(env, file_text, sizeof(file_text));
+
+    if (r < 0) {
+        return r;
+    }
+    ini_start(&ini, file_text, (size_t)r);
+    while ((r = ini_next(&ini, &what)) > 0) {
+        if (span_is(ini.key, id)) {
+            take_apart(ini.value, &said);
+        }
+    }
+    if (r == 0) {
+        *ret_said = said;
+    }
+    return r;
+}
+
+bool tel_said_covers(const struct tel_said *said, const char *kind)
+{
+    return said->kinds != NULL &&
+           has_word((struct span){said->kinds, said->kinds_len}, kind);
+}

@@ -151,21 +151,30 @@ static bool starts(struct span span, const char *string)
     return span.len >= len && memcmp(span.at, string, len) == 0;
 }
 
-/* 127.x.y.z, localhost or [::1], as RFC 6761 and RFC 4291 reserve them. */
+/* 127.x.y.z, localhost or [::1], as RFC 6761 and RFC 4291 reserve them. What
+ * only looks so, as 127.0.0.256, is a name that DNS is asked for. */
 static bool is_loopback(struct span host)
 {
+    unsigned parts = 1;
+    size_t at = 0;
+
     if (span_is(host, "localhost") || span_is(host, "[::1]")) {
         return true;
     }
-    if (!starts(host, "127.")) {
-        return false;
-    }
-    for (size_t i = 0; i < host.len; i++) {
-        if (!is_digit(host.at[i]) && host.at[i] != '.') {
+    for (size_t i = 0; i <= host.len; i++) {
+        uint64_t number;
+
+        if (i < host.len && host.at[i] != '.') {
+            continue;
+        }
+        if (!tel_text_parse(host.at + at, i - at, 255, &number) ||
+            (host.at[at] == '0' && i - at > 1)) {
             return false;
         }
+        parts += i < host.len;
+        at = i + 1;
     }
-    return true;
+    return starts(host, "127.") && parts == 4;
 }
 
 /* Splits "host:port"; the port may be missing, and is checked. */

@@ -21,37 +21,19 @@
 
 #define PART_MAX 60 /* of a text that is not needed to know where it goes */
 
-/* Whether a terminal takes the character at the front for an order: C0, DEL,
- * and the C1 of UTF-8. */
-static bool is_control(struct span rest)
-{
-    unsigned char first = (unsigned char)rest.at[0];
-
-    return first < ' ' || first == 0x7f ||
-           (first == 0xc2 && rest.len > 1 && (unsigned char)rest.at[1] < 0xa0);
-}
-
-static bool continues(char byte)
-{
-    return ((unsigned char)byte & 0xc0) == 0x80;
-}
-
 /* A part of the policy: its first bytes, up to the end of a character. What
  * moves a cursor does not reach the terminal. */
 static void add_part(struct tel_text *text, const struct tel_policy *policy,
                      struct tel_str str, size_t most)
 {
-    struct span rest = str_span(policy, str);
+    struct span part = str_span(policy, str);
 
-    for (size_t n = 0; rest.len > 0 && (n < most || continues(*rest.at)); n++) {
-        bool control = is_control(rest);
-        bool wide = control && (unsigned char)rest.at[0] == 0xc2;
+    for (size_t i = 0, size = 0; i < part.len && i < most; i += size) {
+        bool still = tel_text_still(part.at + i, part.len - i, &size);
 
-        tel_text_bytes(text, control ? "?" : rest.at, 1);
-        rest.at += wide ? 2 : 1;
-        rest.len -= wide ? 2 : 1;
+        tel_text_bytes(text, still ? part.at + i : "?", still ? size : 1);
     }
-    if (rest.len > 0) {
+    if (part.len > most) {
         tel_text_add(text, "...");
     }
 }

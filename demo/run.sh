@@ -286,6 +286,12 @@ title 'tel log, its first lines'
 tel log >"$shown/log"
 head -n 14 "$shown/log"
 
+title 'tel log --check'
+keep log-check tel log --check
+
+title 'tel stats git'
+keep stats tel stats git
+
 title 'tel-collect report'
 keep report tel-collect report --db "$db" -k 1
 tel-collect report --db "$db" -k 1 --json >"$shown/report.json"

@@ -160,7 +160,7 @@ static void add_runtime(const struct tel_program *program,
         if (policy.fields[i].kind != TEL_FIELD_RUNTIME) {
             continue;
         }
-        if (interpreter == NULL && program->wrapped &&
+        if (interpreter == NULL && program->look &&
             tel_script_interpreter(program->path, found, sizeof(found)) == 0) {
             interpreter = found;
         }

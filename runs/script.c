@@ -67,7 +67,7 @@ const char *name_of(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-bool tel_is_env(const char *program)
+static bool is_env(const char *program)
 {
     return strcmp(name_of(program), "env") == 0;
 }
@@ -87,7 +87,7 @@ int tel_script_interpreter(const char *path, char *buf, size_t size)
     argument = skip_blanks(interpreter + word_len(interpreter));
     interpreter[word_len(interpreter)] = '\0';
     tel_text_start(&text, buf, size);
-    tel_text_add(&text, name_of(*argument != '\0' && tel_is_env(interpreter)
+    tel_text_add(&text, name_of(*argument != '\0' && is_env(interpreter)
                                     ? argument
                                     : interpreter));
     return text.len == 0 ? -ENOEXEC : tel_text_end(&text) < 0 ? -E2BIG : 0;

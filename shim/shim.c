@@ -129,6 +129,10 @@ static void at_silent_exit(void)
     }
 }
 
+/* An interpreter may be a script itself, five deep (fs/exec.c), and each may
+ * have an argument. */
+#define SCRIPT_AT_MAX 10
+
 /*
  * Where the arguments of a "#!" script begin: the kernel (fs/binfmt_script.c)
  * makes argv the interpreter's path, its one argument if there is one, the
@@ -140,16 +144,12 @@ static int script_at(int argc, char *const *argv, const char *path)
         strcmp(argv[0], path) == 0) {
         return 0;
     }
-    if (strcmp(argv[1], path) == 0) {
-        return 1;
+    for (int i = 1; i < argc && i <= SCRIPT_AT_MAX; i++) {
+        if (strcmp(argv[i], path) == 0) {
+            return i;
+        }
     }
-    return argc > 2 && strcmp(argv[2], path) == 0 ? 2 : 0;
-}
-
-/* The interpreter, or what env was asked for: "#!/usr/bin/env node". */
-static const char *interpreter(char *const *argv, int script)
-{
-    return script == 2 && tel_is_env(argv[0]) ? argv[1] : argv[0];
+    return 0;
 }
 
 static void arm(struct tel_run *run)
@@ -191,9 +191,12 @@ static void begin(int argc, char **argv, char **envp)
         return;
     }
     script = script_at(argc, argv, program.path);
-    if (script > 0) {
-        program.interpreter = interpreter(argv, script);
+    if (script == 1) {
+        program.interpreter = argv[0];
     }
+    /* What stands between may be its argument, or a script as well: only the
+     * first line tells. */
+    program.look = script > 1;
     program.args = argv + script + 1;
     program.nargs = argc - script - 1;
     if (tel_run_begin(&program, &run) <= TEL_BEGIN_CONTINUED) {

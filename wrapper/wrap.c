@@ -164,7 +164,7 @@ int tel_wrap(const struct tel_wrap *wrap)
         .args = argv + 1,
         .secure = getauxval(AT_SECURE) != 0,
         .euid = (uid_t)getauxval(AT_EUID),
-        .wrapped = true,
+        .look = true,
     };
     enum tel_begin begun;
     int r;

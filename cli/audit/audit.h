@@ -9,10 +9,10 @@
  *
  * The way of a line: lines.c cuts it off the stream; forms.c finds its form;
  * access.c, query.c and json.c take it apart into fields and values; values.c
- * judges a value by its bytes (paths.c, network.c, secrets.c, times.c,
- * prose.c) and by its field's name (names.c, fits.c); fields.c remembers what
- * was found and how many different values a field had; kinds.c knows what a
- * finding means, and masks examples.
+ * judges a value by its bytes (paths.c, network.c, machines.c, secrets.c,
+ * times.c, prose.c, errors.c, pairs.c) and by its field's name (names.c,
+ * fits.c); fields.c remembers what was found and how many different values a
+ * field had; kinds.c knows what a finding means, and masks examples.
  *
  * Memory is bounded, whatever the input: TEL_AUDIT_FIELDS_MAX fields, for
  * each at most TEL_AUDIT_DISTINCT_MAX hashes of values and one masked example
@@ -99,6 +99,9 @@ struct tel_audit_name {
     bool crash;      /* tel's own crash signature is allowed */
     bool plural;     /* "users": a number is a count */
     bool request;    /* a part of the path that was requested */
+    bool voice;      /* what a person wrote or said: never an error */
+    bool actor;      /* "..._by": of people, but also of programs */
+    bool dial;       /* a telephone: its number has few signs but digits */
 };
 
 void tel_audit_name(const char *name, struct tel_audit_name *ret_name);
@@ -112,13 +115,24 @@ struct tel_trait tel_audit_path(struct tel_piece word);
 bool tel_audit_email(struct tel_piece word, struct tel_piece *ret_part);
 bool tel_audit_ipv4(struct tel_piece word, struct tel_piece *ret_part);
 bool tel_audit_ipv6(struct tel_piece word, struct tel_piece *ret_part);
-bool tel_audit_mac(struct tel_piece word, struct tel_piece *ret_part);
 bool tel_audit_host(struct tel_piece word, struct tel_piece *ret_part);
+/* In somebody's own network: nothing else has a name like that. */
+bool tel_audit_own_host(struct tel_piece word);
 /* Kind none where the host is this machine or nothing. */
 bool tel_audit_url(struct tel_piece word, struct tel_trait *ret_trait);
 
+/* machines.c */
+bool tel_audit_mac(struct tel_piece word, struct tel_piece *ret_part);
+bool tel_audit_machine(struct tel_piece word);
+bool tel_audit_model(struct tel_piece word);
+bool tel_audit_architecture(struct tel_piece word);
+
 /* secrets.c */
 bool tel_audit_token(struct tel_piece word, struct tel_piece *ret_part);
+/* What follows "Basic" in a header: a name and a password, encoded. */
+bool tel_audit_basic(struct tel_piece word);
+/* The part of a web hook's path that nobody else may know. */
+bool tel_audit_hook(struct tel_piece part);
 bool tel_audit_uuid(struct tel_piece word, struct tel_piece *ret_part);
 bool tel_audit_id(struct tel_piece word, struct tel_piece *ret_part);
 /* "000000000", "00000000-0000-...": one digit, and signs between. */
@@ -129,12 +143,28 @@ bool tel_audit_number(struct tel_piece value);
 /* times.c: a word, or a whole value of several words. */
 bool tel_audit_time_word(struct tel_piece word);
 bool tel_audit_time(struct tel_piece value);
+/* Digits that are a size or a frequency rather than a number of something. */
+bool tel_audit_is_round(struct tel_piece digits);
 
 /* prose.c, each of a whole value */
 bool tel_audit_coordinates(struct tel_piece value);
 bool tel_audit_person(struct tel_piece value);
-bool tel_audit_error(struct tel_piece value);
+/* Words as people's names have them; so have many titles. */
+bool tel_audit_full_name(struct tel_piece value);
 bool tel_audit_sentence(struct tel_piece value);
+
+/* errors.c, of a whole value */
+bool tel_audit_error(struct tel_piece value);
+
+/* ---- pairs.c: names and values within a value ------------------------------ */
+
+/* What the word before, and what stands between, say of a word. */
+struct tel_trait tel_audit_pair(struct tel_piece before, struct tel_piece word,
+                                struct tel_trait looks);
+struct tel_trait tel_audit_inside(struct tel_piece word,
+                                  struct tel_trait looks);
+/* A line of ".netrc". */
+bool tel_audit_login(struct tel_piece value);
 
 /* ---- fits.c: a value under its field's name --------------------------------- */
 

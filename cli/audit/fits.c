@@ -98,6 +98,19 @@ static bool is_target(struct tel_piece p)
            piece_has(p, "-windows") || piece_has(p, "-gnu");
 }
 
+/* "+49 30 901820"; a model of a telephone is none. */
+static bool is_dialled(struct tel_piece p)
+{
+    size_t digits = 0;
+
+    for (size_t i = 0; i < p.len; i++) {
+        if (!is_digit(p.at[i]) && !one_of(p.at[i], "+-()./ "))
+            return false;
+        digits += is_digit(p.at[i]);
+    }
+    return digits > 5;
+}
+
 static bool fits_id(struct tel_piece p, const struct tel_audit_name *name)
 {
     bool number = tel_audit_is_decimal(p);
@@ -105,6 +118,10 @@ static bool fits_id(struct tel_piece p, const struct tel_audit_name *name)
     if (has_blank(p) && !tel_audit_number(p))
         return false;
     if (number && name->plural)
+        return false;
+    if (name->dial)
+        return is_dialled(p);
+    if (tel_audit_model(p))
         return false;
     if (name->numeric_id)
         return number ? p.len > 1
@@ -165,11 +182,31 @@ static bool fits_coordinates(struct tel_piece p,
            (name->numeric_id || piece_byte(p, '.', 0) < p.len);
 }
 
+/* Who does things and is no person. */
+static const char actors[] =
+    "user admin administrator owner customer operator staff cron schedule "
+    "scheduled scheduler timer timeout webhook hook push pull pr merge tag ci "
+    "cd bot dependabot renovate github gitlab jenkins argo argocd agent api "
+    "cli "
+    "gui ui sdk button click hotkey keyboard menu tap touch gesture shortcut "
+    "mouse voice app server client daemon service script plugin policy rule "
+    "worker job pipeline workflow deploy event trigger alarm alert "
+    "notification "
+    "email sms phone oidc kernel os root installer updater migration import "
+    "sync watchdog supervisor systemd init parent child peer adblock filter "
+    "firewall proxy cache limit quota gc oom terraform ansible kubernetes";
+
 static bool fits_user(struct tel_piece p, const struct tel_audit_name *name)
 {
     if (tel_audit_is_decimal(p) || !has_letter(p) || p.len > 64)
         return false;
-    return p.len > 1 && count_blanks(p) < 4 && !name->plural;
+    if (name->plural || piece_begins(p, "0x"))
+        return false;
+    if (!name->strong || (name->actor && has_blank(p)))
+        return tel_audit_full_name(p);
+    if (name->actor && piece_in(p, actors))
+        return false;
+    return p.len > 1 && count_blanks(p) < 4;
 }
 
 static bool fits_text(struct tel_piece p, const struct tel_audit_name *name)
@@ -192,7 +229,8 @@ static bool fits(struct tel_piece p, const struct tel_audit_name *name)
         return fits_user(p, name);
     case TEL_AUDIT_HOST:
         return has_letter(p) && (!has_blank(p) || is_possessive(p)) &&
-               !is_target(p) && p.len > 1 && !name->plural;
+               !is_target(p) && p.len > 1 && !name->plural &&
+               !tel_audit_model(p) && !tel_audit_architecture(p);
     case TEL_AUDIT_ID:
         return fits_id(p, name);
     case TEL_AUDIT_MAC:

@@ -81,7 +81,9 @@ static void add(struct example *example, struct tel_piece text, size_t most)
         size_t len = tel_audit_utf8(rest);
         unsigned char first = (unsigned char)rest.at[0];
 
-        if (example->len + 8 > TEL_AUDIT_EXAMPLE_MAX)
+        /* Not a byte more, but for a first character. */
+        if (example->len + 8 > TEL_AUDIT_EXAMPLE_MAX ||
+            (at > 0 && at + len > most))
             return;
         if (len == 0 || (len == 1 && (first < ' ' || first == 0x7f)) ||
             (len == 2 && first == 0xc2 && (unsigned char)rest.at[1] < 0xa0)) {

@@ -29,10 +29,15 @@ static const struct rule rules[] = {
     {TEL_AUDIT_USER, true,
      "user username usr login logname account owner author committer "
      "firstname lastname fullname surname forename nickname nick realname "
+     "displayname screenname gamertag handle gamername playername staffname "
+     "approver requester requestor cardholder passenger attendee uploader "
      "displayname person employee customer member assignee reviewer gecos "
      "loginname accountname whoami operator contact recipient sender "
      "benutzer benutzername nutzer vorname nachname utilisateur prenom "
      "prénom nom usuario nombre apellido utente cognome usuário sobrenome"},
+    {TEL_AUDIT_USER, false,
+     "supervisor signer patient student teacher cashier staff reporter guest "
+     "maintainer contributor winner payer payee buyer tenant attn actor"},
     {TEL_AUDIT_HOST, true,
      "host hostname fqdn nodename machine computer computername workstation "
      "machinename servername netbios ssid domainname nodehost vhost devicename "
@@ -41,7 +46,8 @@ static const struct rule rules[] = {
      "serial serialno serialnumber imei imsi iccid guid uuid udid idfa gaid "
      "machineid deviceid hwid hardwareid fingerprint distinctid anonymousid "
      "clientid userid installid installationid sessionid visitorid accountid "
-     "phone mobile telephone phonenumber ssn passport iban uid euid "
+     "phone mobile telephone phonenumber tel msisdn cellphone fax ssn "
+     "jsessionid phpsessid sessid aspsessionid passport iban uid euid "
      "cardnumber creditcard customerid trackingid advertisingid"},
     {TEL_AUDIT_ID, false,
      "session hash sha sha1 sha256 sha512 md5 digest checksum sid cid"},
@@ -50,6 +56,7 @@ static const struct rule rules[] = {
      "token secret password passwd passphrase apikey credential jwt "
      "accesskey secretkey privatekey accesstoken authtoken refreshtoken "
      "passwort kennwort geheimnis contraseña motdepasse senha "
+     "sshpass keypass storepass "
      "bearer passcode pass pw pwd csrf xsrf otp mnemonic sessiontoken"},
     {TEL_AUDIT_TOKEN, false, "auth authorization cookie credentials signature"},
     {TEL_AUDIT_PATH, true, "filename filepath cwd workdir homedir folder"},
@@ -69,7 +76,7 @@ static const struct rule rules[] = {
      "fehler fehlermeldung erreur errore erro"},
     {TEL_AUDIT_TEXT, true,
      "query search q cmdline commandline argv searchterm prompt "
-     "question history clipboard"},
+     "question utterance history clipboard"},
     {TEL_AUDIT_TEXT, false,
      "message msg comment text body content title subject description note "
      "notes feedback answer review bio summary details detail remark input "
@@ -79,10 +86,16 @@ static const struct rule rules[] = {
 static const char user_words[] =
     "user first last full real nick sur given family display customer person "
     "employee login account owner author committer contact sender recipient "
-    "member middle maiden profile client";
+    "member middle maiden profile client staff worker driver player patient "
+    "student teacher parent child doctor nurse passenger guest buyer seller "
+    "tenant cashier operator reporter assignee reviewer contributor maintainer "
+    "courier rider beneficiary cardholder holder billing shipping emergency "
+    "spouse mother father legal preferred gamer applicant candidate subscriber "
+    "creator supervisor attendee participant caller callee signer payer payee "
+    "pilot crew manager lead gamertag";
 static const char host_words[] =
     "host machine computer node server device pc pod container vm domain "
-    "workstation instance netbios peer dns";
+    "workstation instance netbios peer dns printer phone bluetooth bt";
 static const char id_words[] =
     "user machine device session install installation anonymous anon distinct "
     "visitor account customer client person employee hardware host computer "
@@ -112,6 +125,11 @@ static const struct pair {
     {"addr address", "mac ethernet hardware hw", TEL_AUDIT_MAC, true},
     {"text term terms string query words", "search query free", TEL_AUDIT_TEXT,
      true},
+    {"code codes pin", "otp 2fa mfa totp verification sms recovery backup",
+     TEL_AUDIT_TOKEN, true},
+    {"auth", "cli redis http proxy basic registry", TEL_AUDIT_TOKEN, false},
+    {"holder contact", "account card policy license licence emergency next",
+     TEL_AUDIT_USER, true},
     {"line", "command cmd", TEL_AUDIT_TEXT, true},
     {"trace", "stack error exception", TEL_AUDIT_ERROR, true},
     {"message msg text description detail details string reason",
@@ -128,6 +146,7 @@ static const char quantity_words[] =
     "limit quota speed entries items files runs attempts exitcode statuscode "
     "durationms elapsedms sizebytes ttl epoch interval delay number hits "
     "misses cost price amount quantity seed iterations samples delta pages "
+    "dur dauer duree durée duracion duración durata hz mhz ghz fps dpi "
     "jobs workers nproc millis micros nanos weight priority version_code";
 static const char duration_before[] =
     "user sys system cpu real wall build run total elapsed load wait idle "
@@ -142,6 +161,10 @@ static const char version_words[] =
     "perl browser chrome firefox toolchain compiler osversion build revision "
     "interpreter os distro platform tag shell appversion model cpu gpu "
     "processor product renderer vendor brand edition family codename "
+    "rustc cargo docker podman git cmake curl openssl pip npx yarn pnpm deno "
+    "bun swift kotlin scala dotnet mono llvm gradle maven bazel ninja make "
+    "helm kubectl terraform ansible containerd runc systemd nginx postgres "
+    "mysql sqlite redis"
     "triple arch framework distribution dist compat soname abi uname";
 
 /* Letters of other scripts, too. */
@@ -242,6 +265,49 @@ static void by_last(const char *last, struct tel_audit_name *name)
     }
 }
 
+/*
+ * "PGPASSWORD", "dbusername": words that were written together. Only endings
+ * that are long enough to be nothing else.
+ */
+static void by_ending(const char *last, struct tel_audit_name *name)
+{
+    static const char *const endings[] = {
+        "password",  "passwd",      "passphrase",   "passwort",  "apikey",
+        "accesskey", "secretkey",   "privatekey",   "authtoken", "accesstoken",
+        "apitoken",  "apisecret",   "clientsecret", "username",  "hostname",
+        "filename",  "nickname",    "firstname",    "lastname",  "surname",
+        "timestamp", "macaddress",  "sessionid",    "deviceid",  "latitude",
+        "longitude", "serialnumber"};
+
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        if (piece_ends(piece_of(last), endings[i])) {
+            by_last(endings[i], name);
+            return;
+        }
+    }
+}
+
+/* "approved_by", "created_by": who did it, or which program. */
+static bool by_actor(const char *before, const char *last,
+                     struct tel_audit_name *name)
+{
+    static const char deeds[] =
+        "created updated modified edited changed uploaded approved assigned "
+        "requested reviewed reported submitted owned authored added deleted "
+        "removed invited shared merged committed posted published written "
+        "sent performed resolved booked taken recorded entered deployed "
+        "signed checked closed opened verified registered locked out off paid "
+        "sold given made done cancelled canceled rejected accepted confirmed "
+        "archived managed";
+
+    if (!in(last, "by") || !in(before, deeds))
+        return false;
+    name->says = TEL_AUDIT_USER;
+    name->strong = true;
+    name->actor = true;
+    return true;
+}
+
 /* The kind of a plural is that of its singular; numbers are counts then. */
 static void by_plural(char *last, struct tel_audit_name *name)
 {
@@ -259,6 +325,8 @@ static void set_habits(const char *before, const char *last,
 {
     name->quantity = (in(last, quantity_words) &&
                       !(in(last, "number") && in(before, number_words))) ||
+                     (in(before, "bytes kb mb gb ops rows packets frames") &&
+                      in(last, "in out read written sent received rx tx s")) ||
                      (in(last, "time") && in(before, duration_before));
     name->version = in(last, version_words);
     name->agent = in(last, "agent useragent ua");
@@ -266,6 +334,10 @@ static void set_habits(const char *before, const char *last,
         in(last, "route endpoint uri handler action api page screen view");
     name->crash = in(last, "crash");
     name->label = in(last, label_words);
+    name->voice = in(last, "query search q prompt question utterance history "
+                           "comment feedback review answer remark kommentar "
+                           "commentaire comentario commento opinion");
+    name->dial = in(last, "phone mobile telephone tel msisdn cellphone fax");
 }
 
 void tel_audit_name(const char *name, struct tel_audit_name *ret_name)
@@ -294,9 +366,11 @@ void tel_audit_name(const char *name, struct tel_audit_name *ret_name)
         before = words.word[words.count - 2];
     set_habits(before, last, ret_name);
     if (ret_name->agent || by_pair(before, last, ret_name) ||
-        ret_name->quantity)
+        ret_name->quantity || by_actor(before, last, ret_name))
         return;
     by_last(last, ret_name);
+    if (ret_name->says == TEL_AUDIT_NONE)
+        by_ending(last, ret_name);
     if (ret_name->says == TEL_AUDIT_NONE)
         by_plural(last, ret_name);
     if (words.element && !ret_name->numeric_id)

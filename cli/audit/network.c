@@ -8,6 +8,9 @@
 static const char sure_ends[] =
     "com org net edu gov mil int biz arpa local localdomain internal intranet "
     "lan corp home private onion example invalid";
+/* Only of networks that are somebody's own. */
+static const char own_ends[] =
+    "local localdomain internal intranet lan corp home private";
 /* Of countries, but those that are endings of files or plain words as well. */
 static const char country_ends[] =
     "de uk fr nl ru jp cn br eu se fi dk cz kr au ch pl";
@@ -192,84 +195,6 @@ bool tel_audit_ipv6(struct tel_piece word, struct tel_piece *ret_part)
     return address[15] > 1;
 }
 
-/* The length of count groups of size digits, with sep between, at the front. */
-static size_t groups(struct tel_piece p, unsigned count, size_t size, char sep)
-{
-    size_t at = 0;
-
-    for (unsigned n = 0; n < count; n++) {
-        if (piece_run(p, at, is_hex) != size)
-            return 0;
-        at += size;
-        if (n + 1 < count && byte_at(p, at++) != sep)
-            return 0;
-    }
-    return byte_at(p, at) == sep || is_alnum(byte_at(p, at)) ? 0 : at;
-}
-
-bool tel_audit_mac(struct tel_piece word, struct tel_piece *ret_part)
-{
-    for (size_t i = 0; i + 14 <= word.len; i++) {
-        struct tel_piece rest = piece_from(word, i);
-        size_t len;
-
-        if (i > 0 && (is_alnum(word.at[i - 1]) || word.at[i - 1] == ':' ||
-                      word.at[i - 1] == '-'))
-            continue;
-        len = groups(rest, 6, 2, ':');
-        if (len == 0)
-            len = groups(rest, 6, 2, '-');
-        if (len == 0)
-            len = groups(rest, 8, 2, ':');
-        if (len == 0)
-            len = groups(rest, 3, 4, '.');
-        if (len == 0 || piece_begins(rest, "00:00:00:00:00:00") ||
-            piece_begins(rest, "ff:ff:ff:ff:ff:ff"))
-            continue;
-        *ret_part = piece(rest.at, len);
-        return true;
-    }
-    return false;
-}
-
-/* Names that are given to a single machine: "DESKTOP-4F7G2K1". */
-static bool is_machine(struct tel_piece word)
-{
-    static const char *const starts[] = {"DESKTOP-", "LAPTOP-", "WIN-"};
-    static const char *const kinds[] = {"-laptop",   "-macbook", "s-pc",
-                                        "-thinkpad", "s-imac",   "s-desktop",
-                                        "s-mbp"};
-
-    for (size_t i = 0; i < 3; i++) {
-        size_t len = strlen(starts[i]);
-
-        if (word.len >= len + 7 && memcmp(word.at, starts[i], len) == 0 &&
-            all(piece_from(word, len), is_alnum))
-            return true;
-    }
-    if (piece_begins(word, "ip-") && piece_run(word, 3, is_digit) > 0) {
-        size_t dashes = 0;
-
-        for (size_t i = 3; i < word.len; i++) {
-            if (word.at[i] == '-')
-                dashes++;
-            else if (!is_digit(word.at[i]))
-                return false;
-        }
-        return dashes == 3;
-    }
-    if (!all(word, is_label))
-        return false;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        size_t at = piece_find(word, kinds[i]);
-
-        if (at > 0 && at < word.len && !piece_begins(word, "linux") &&
-            !piece_begins(word, "ubuntu"))
-            return true;
-    }
-    return false;
-}
-
 static bool is_domain(struct tel_piece name)
 {
     struct tel_piece last = {NULL, 0};
@@ -280,6 +205,8 @@ static bool is_domain(struct tel_piece name)
     if (count < 2 || !all(last, is_alpha) || letters < 2)
         return false;
     if (piece_in(last, sure_ends))
+        return true;
+    if (tel_audit_machine(first) || piece_has(name, "fritz.box"))
         return true;
     if (count > 2 && piece_in(first, reverse_starts))
         return false;
@@ -307,7 +234,17 @@ bool tel_audit_host(struct tel_piece word, struct tel_piece *ret_part)
     while (len > 0 && word.at[len - 1] == '.')
         len--;
     *ret_part = piece(word.at, len);
-    return is_machine(*ret_part) || is_domain(*ret_part);
+    return tel_audit_machine(*ret_part) || is_domain(*ret_part);
+}
+
+bool tel_audit_own_host(struct tel_piece word)
+{
+    struct tel_piece last = {NULL, 0};
+    unsigned letters;
+    unsigned count = labels(word, is_label, &last, &letters);
+
+    return count > 1 && letters == count && piece_in(last, own_ends) &&
+           !piece_in(piece(word.at, piece_byte(word, '.', 0)), reverse_starts);
 }
 
 static bool is_this_machine(struct tel_piece host)
@@ -330,7 +267,7 @@ static bool is_scheme(struct tel_piece p)
 }
 
 /* The parts of the path that name somebody or something single. */
-static struct tel_trait judge_path(struct tel_piece path)
+static struct tel_trait judge_path(struct tel_piece path, bool hook)
 {
     size_t at = 0;
 
@@ -339,6 +276,8 @@ static struct tel_trait judge_path(struct tel_piece path)
         struct tel_piece part = piece(path.at + at, end - at);
         struct tel_piece found;
 
+        if (hook && tel_audit_hook(part))
+            return (struct tel_trait){TEL_AUDIT_TOKEN, part, false};
         if (tel_audit_token(part, &found))
             return (struct tel_trait){TEL_AUDIT_TOKEN, found, false};
         if (tel_audit_email(part, &found))
@@ -391,7 +330,7 @@ bool tel_audit_url(struct tel_piece word, struct tel_trait *ret_trait)
         }
         host = piece_from(host, at + 1);
     }
-    *ret_trait = judge_path(piece_from(rest, end));
+    *ret_trait = judge_path(piece_from(rest, end), piece_has(rest, "hook"));
     if (ret_trait->kind == TEL_AUDIT_NONE && !is_this_machine(host))
         *ret_trait = judge_host(host);
     return true;

@@ -22,10 +22,26 @@ static const char regions[] =
 static const char document_ends[] =
     "doc docx xls xlsx ppt pptx odt ods odp pdf rtf csv tsv txt tex bib jpg "
     "jpeg png gif heic mp3 mp4 mov wav zip rar 7z sql sqlite pem p12 pfx kdbx "
-    "ipynb bak eml vcf ics pst psd ovpn";
+    "ipynb bak eml vcf ics pst psd ovpn "
+    /* of offices */
+    "docm dotx xlsm xlsb xltx pptm ppsx vsdx accdb mdb odb odg pages numbers "
+    "keynote epub mobi azw3 djvu msg mbox pub one md rst "
+    /* of pictures, sounds, films */
+    "tif tiff webp bmp heif raw cr2 cr3 nef arw dng orf xcf kra psb indd idml "
+    "afdesign afphoto afpub sketch fig xd blend fbx c4d ma mb 3ds mkv avi webm "
+    "m4v wmv flac ogg opus m4a aac wma aiff aup3 logicx als flp prproj aep "
+    "drp veg kdenlive mscz gp5 srt "
+    /* of makers, scientists, keepers of keys */
+    "dwg dxf dwf skp stl 3mf step stp iges igs ipt iam sldprt sldasm f3d fcstd "
+    "scad gcode 3dm rvt ifc kicad_pcb gpx kml kmz geojson shp sav dta rds "
+    "rdata "
+    "parquet feather por nb fits kdb ppk keychain wallet gpg pgp asc jks "
+    "vmdk qcow2 vhdx ged torrent";
 static const char tools_files[] =
     "requirements.txt cmakelists.txt robots.txt license.txt readme.txt "
-    "changelog.txt constraints.txt manifest.txt";
+    "changelog.txt constraints.txt manifest.txt readme.md license.md "
+    "changelog.md contributing.md security.md code_of_conduct.md readme.rst "
+    "changelog.rst agents.md";
 
 static bool is_name(char c)
 {
@@ -117,6 +133,13 @@ static bool is_tilde_home(struct tel_piece word, size_t i, size_t *ret_end)
     return i == 0 && n > 1 && *ret_end == word.len;
 }
 
+static bool is_home_variable(struct tel_piece p)
+{
+    return (p.at[0] == '%' && piece_begins(p, "%USERPROFILE%")) ||
+           (p.at[0] == '$' &&
+            (piece_begins(p, "$HOME/") || piece_begins(p, "${HOME}/")));
+}
+
 static struct tel_trait find_home(struct tel_piece word)
 {
     for (size_t i = 0; i < word.len; i++) {
@@ -126,6 +149,8 @@ static struct tel_trait find_home(struct tel_piece word)
             end = home_end(word, i);
             if (end > 0 && !is_home_root(word, i))
                 end = 0;
+        } else if (is_home_variable(piece_from(word, i))) {
+            end = i + 1;
         } else if (word.at[i] == '~' && !is_tilde_home(word, i, &end)) {
             end = 0;
         }
@@ -197,9 +222,7 @@ static bool begins_relative(struct tel_piece word)
 {
     return piece_begins(word, "./") || piece_begins(word, "../") ||
            piece_begins(word, ".\\") || piece_begins(word, "..\\") ||
-           piece_begins(word, "$HOME/") || piece_begins(word, "${HOME}/") ||
            piece_begins(word, "%APPDATA%") ||
-           piece_begins(word, "%USERPROFILE%") ||
            (word.at[0] == '.' && is_alpha(byte_at(word, 1)) &&
             piece_byte(word, '/', 0) < word.len);
 }
@@ -242,16 +265,30 @@ static bool is_account(struct tel_piece word)
            !has_extension(word);
 }
 
+/* "System.Numbers", "Layout.pages": parts of a program, unless it is sure. */
+static bool is_member(struct tel_piece word, size_t dot)
+{
+    struct tel_piece end = piece_from(word, dot);
+    struct tel_piece start = piece(word.at, dot - 1);
+
+    if (!piece_in(end, "pages numbers fits one pub raw sketch step wallet por "
+                       "fig shp asc md ma mb gp5 keynote opus"))
+        return false;
+    /* A file's name has what a program's has not. */
+    return piece_run(start, 0, is_alpha) == start.len;
+}
+
 static bool is_document(struct tel_piece word)
 {
     size_t dot = word.len;
 
     while (dot > 0 && word.at[dot - 1] != '.') {
-        if (!is_alnum(word.at[dot - 1]))
+        if (!is_alnum(word.at[dot - 1]) && word.at[dot - 1] != '_')
             return false;
         dot--;
     }
-    return dot > 2 && piece_in(piece_from(word, dot), document_ends) &&
+    return dot > 2 && !is_member(word, dot) &&
+           piece_in(piece_from(word, dot), document_ends) &&
            piece_run(word, 0, is_name) == word.len &&
            !piece_in(word, tools_files);
 }

@@ -34,70 +34,6 @@ static const char first_names[] =
     "astrid erik niels anders jens karin birgit ursula heike dieter ada grace "
     "linus ken dennis margaret";
 
-/* "cannot open x", "Error: ...": of a message, not of a status. */
-static const char *const error_marks[] = {
-    "error:",
-    "exception:",
-    "exception in",
-    "traceback (",
-    "fatal:",
-    "panic:",
-    "segmentation fault",
-    "segfault",
-    "no such file",
-    "permission denied",
-    "access denied",
-    "cannot ",
-    "can't ",
-    "could not ",
-    "couldn't ",
-    "failed to ",
-    "unable to ",
-    "is not a function",
-    "undefined is not",
-    "null pointer",
-    "stack trace",
-    "core dumped",
-    "connection refused",
-    "connection reset",
-    "timed out",
-    "assertion",
-    "unhandled",
-    "uncaught",
-    "syntax error",
-    "unexpected token",
-    "out of memory",
-    "broken pipe",
-    "nullpointer",
-    "nonetype",
-    "keyerror",
-    "valueerror",
-    "typeerror",
-    "not permitted",
-    "not a directory",
-    "unexpected end",
-    "index out of",
-    "stack overflow",
-    "error at ",
-    "exited with",
-    "err!",
-    "nil pointer",
-    "panicked at",
-    "abnormally",
-    "no space left",
-    "undefined reference",
-    "unresolved import",
-    "is not defined",
-    "has no attribute",
-    "not recognized",
-    "does not exist",
-    "doesn't exist",
-    "error while",
-    "error in ",
-    "failed with",
-    "failed at",
-};
-
 static const char small_words[] =
     "the a an to of in is are was my your for with how what why when where who "
     "not and or can i it this that do does did please from on at be have has "
@@ -210,6 +146,34 @@ static bool is_capitalised(struct tel_piece word)
            !is_upper(word.at[1]) && !is_digit(word.at[1]);
 }
 
+bool tel_audit_full_name(struct tel_piece value)
+{
+    static const char roles[] =
+        "manager agent client player server service driver editor studio "
+        "reader viewer engine library framework tool tools bot system team "
+        "support pro plus premium center edition audio graphics media software "
+        "inc gmbh ltd llc app web video package account admin user";
+    unsigned words = 0;
+    size_t at = 0;
+
+    for (;;) {
+        struct tel_piece word = next_word(value, &at);
+
+        if (word.len == 0)
+            return words > 1 && words < 5;
+        if (piece_in(word, roles))
+            return false;
+        for (size_t i = 0; i < word.len; i++) {
+            if (!is_alpha(word.at[i]) && !one_of(word.at[i], "-'.") &&
+                (unsigned char)word.at[i] < 0x80)
+                return false;
+        }
+        if (!is_capitalised(word) && !piece_in(word, "van von de der di da"))
+            return false;
+        words++;
+    }
+}
+
 bool tel_audit_person(struct tel_piece value)
 {
     struct tel_piece first;
@@ -237,39 +201,17 @@ bool tel_audit_person(struct tel_piece value)
     }
 }
 
-static size_t count_words(struct tel_piece value)
-{
-    size_t count = 0;
-    size_t at = 0;
-
-    while (next_word(value, &at).len > 0)
-        count++;
-    return count;
-}
-
-bool tel_audit_error(struct tel_piece value)
-{
-    size_t words = count_words(value);
-
-    if (words < 2)
-        return false;
-    for (size_t i = 0; i < sizeof(error_marks) / sizeof(error_marks[0]); i++) {
-        size_t at = piece_find(value, error_marks[i]);
-
-        if (at == value.len)
-            continue;
-        if (words > 2 || piece_byte(value, ':', 0) < value.len)
-            return true;
-    }
-    return false;
-}
-
 /* A command line has options: "tar -xf", "git commit --amend". */
 static bool is_option(struct tel_piece word)
 {
     return word.len > 1 && word.at[0] == '-' &&
            (is_alpha(word.at[1]) ||
             (word.at[1] == '-' && is_alpha(byte_at(word, 2))));
+}
+
+static bool is_sign(char c)
+{
+    return one_of(c, "><|/+,;");
 }
 
 /* Where words have no blanks between: Chinese, Japanese, Thai, ... */
@@ -283,6 +225,36 @@ static bool is_script(struct tel_piece value)
     return signs == 8;
 }
 
+/* "HP LaserJet Pro M404", "The Lost Temple": no small letter begins a word. */
+static bool is_title(struct tel_piece value)
+{
+    static const char links[] =
+        "of the and in on for to a an at with de la le du des von der und y";
+    bool mixed = false;
+    size_t at = 0;
+
+    for (;;) {
+        struct tel_piece word = next_word(value, &at);
+        size_t letters;
+
+        if (word.len == 0)
+            return mixed;
+        if (one_of(word.at[word.len - 1], "?!"))
+            return false;
+        while (word.len > 0 && one_of(word.at[0], "(["))
+            word = piece_from(word, 1);
+        if (mixed && at < value.len && piece_in(word, links))
+            continue;
+        letters = piece_run(word, 0, is_alpha);
+        /* "vs_5_0" is no word. */
+        if ((is_lower(byte_at(word, 0)) && letters + 1 >= word.len) ||
+            (unsigned char)byte_at(word, 0) >= 0x80 || is_option(word))
+            return false;
+        mixed =
+            mixed || (is_upper(byte_at(word, 0)) && is_lower(byte_at(word, 1)));
+    }
+}
+
 bool tel_audit_sentence(struct tel_piece value)
 {
     bool small = false;
@@ -291,6 +263,7 @@ bool tel_audit_sentence(struct tel_piece value)
     unsigned words = 0;
     unsigned others = 0; /* numbers, signs */
     unsigned commas = 0;
+    unsigned signs = 0; /* that stand alone */
     size_t at = 0;
 
     for (;;) {
@@ -299,6 +272,7 @@ bool tel_audit_sentence(struct tel_piece value)
 
         if (word.len == 0)
             break;
+        signs += piece_run(word, 0, is_sign) == word.len;
         option = option || (words > 0 && is_option(word));
         stop = stop || one_of(word.at[word.len - 1], "?!'\"");
         small = small || piece_in(word, small_words);
@@ -308,10 +282,13 @@ bool tel_audit_sentence(struct tel_piece value)
         others += !letters;
         commas += word.at[word.len - 1] == ',';
     }
-    /* "tls, http2, brotli": a list. */
-    if (commas > 1 && commas + 1 == words + others)
+    /* "tls, http2, brotli", "fetch > build > test": a list. */
+    if ((commas > 1 && commas + 1 == words + others) ||
+        (signs > 0 && signs == others && signs + 1 == words))
         return false;
     if ((option && words > 1) || is_script(value))
         return true;
+    if (is_title(value))
+        return false;
     return words > 3 || (words == 3 && (small || stop || others > 1));
 }

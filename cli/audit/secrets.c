@@ -50,6 +50,22 @@ static const struct {
     {"PMAK-", 16},
     {"EAAC", 20},
     {"tskey-", 8},
+    {"sk-ant-", 12},
+    {"sk-proj-", 12},
+    {"gsk_", 16},
+    {"glsa_", 16},
+    {"figd_", 12},
+    {"ntn_", 16},
+    {"secret_", 24},
+    {"NRAK-", 12},
+    {"dapi", 28},
+    {"LTAI", 12},
+    {"AKID", 16},
+    {"r8_", 20},
+    {"pat-", 24},
+    {"sntrys_", 12},
+    {"phc_", 16},
+    {"1//0", 20},
     {"-----BEGIN", 0},
 };
 
@@ -126,6 +142,23 @@ static bool is_random(struct tel_piece word)
     s = shape_of(word);
     return s.digits >= 3 && s.uppers >= 3 && s.lowers >= 3 && s.turns >= 4 &&
            s.turns_of_case >= 4 && s.others * 8 < len;
+}
+
+bool tel_audit_hook(struct tel_piece part)
+{
+    struct shape s = shape_of(part);
+
+    return part.len > 15 && piece_run(part, 0, is_key) == part.len &&
+           s.digits > 1 && s.lowers > 1 && s.uppers > 1;
+}
+
+bool tel_audit_basic(struct tel_piece word)
+{
+    struct shape s = shape_of(word);
+
+    return word.len > 10 && piece_run(word, 0, is_key) == word.len &&
+           s.turns_of_case + s.digits > 2 &&
+           (word.len % 4 == 0 || s.digits > 0);
 }
 
 bool tel_audit_token(struct tel_piece word, struct tel_piece *ret_part)
@@ -227,6 +260,34 @@ static bool is_number_pair(struct tel_piece p)
            first + 1 + piece_run(p, first + 1, is_digit) == p.len;
 }
 
+/* "cus_Nff4...": a short word, then what a generator made. */
+static bool is_prefixed(struct tel_piece p)
+{
+    size_t prefix = piece_run(p, 0, is_lower);
+    struct shape s;
+
+    if (prefix < 1 || prefix > 6 || byte_at(p, prefix) != '_')
+        return false;
+    p = piece_from(p, prefix + 1);
+    s = shape_of(p);
+    if (is_hex_id(p, &s))
+        return s.turns > 2;
+    return p.len > 11 && s.others == 0 && s.digits > 1 && s.uppers > 1 &&
+           s.lowers > 1 && s.turns > 2;
+}
+
+/* "GA1.2.555912837.1764070000", "fb.1.1764061200481.1098115397" */
+static bool is_tracker(struct tel_piece p)
+{
+    size_t at;
+
+    if (!piece_begins(p, "GA1.") && !piece_begins(p, "fb.1.") &&
+        !piece_begins(p, "GS1."))
+        return false;
+    at = piece_byte(p, '.', piece_byte(p, '.', 0) + 1) + 1;
+    return at < p.len && piece_run(p, at, is_digit) > 7;
+}
+
 bool tel_audit_id(struct tel_piece word, struct tel_piece *ret_part)
 {
     static const char *const labels[] = {"sha256:", "sha1:",     "md5:",
@@ -245,6 +306,10 @@ bool tel_audit_id(struct tel_piece word, struct tel_piece *ret_part)
     /* Nil, and numbers of one digit, stand for none. */
     if (tel_audit_is_uniform(word))
         return false;
+    if (is_tracker(word)) {
+        *ret_part = word;
+        return true;
+    }
     /* A window's handle, "0x...", is none of a person, but as long. */
     if (piece_begins(word, "0x"))
         word = piece_from(word, 2);
@@ -263,12 +328,13 @@ bool tel_audit_id(struct tel_piece word, struct tel_piece *ret_part)
     *ret_part = word;
     s = shape_of(word);
     if (s.digits == word.len)
-        return piece_run(word, 0, is_digit) >= 9;
+        return word.len > 12 || !tel_audit_is_round(word);
     /* "i-0abc1234def567890", "S-1-5-21-..." */
     if (word.len > 2 && is_alpha(word.at[0]) && word.at[1] == '-' &&
         word.len >= 18 && s.digits >= 6)
         return true;
-    return is_hex_id(word, &s) || is_serial(word, &s) || is_mixed_id(word, &s);
+    return is_prefixed(word) || is_hex_id(word, &s) || is_serial(word, &s) ||
+           is_mixed_id(word, &s);
 }
 
 bool tel_audit_number(struct tel_piece value)

@@ -44,6 +44,7 @@ static bool better(struct tel_trait a, struct tel_trait b)
 /* Which of the marks without which there is no address or path it has. */
 struct marks {
     unsigned dots, colons, dashes, slashes, digits, at, backslashes, tildes;
+    unsigned underscores, percents;
 };
 
 static struct marks marks_of(struct tel_piece word)
@@ -70,6 +71,12 @@ static struct marks marks_of(struct tel_piece word)
         case '~':
             m.tildes++;
             break;
+        case '_':
+            m.underscores++;
+            break;
+        case '%':
+            m.percents++;
+            break;
         case '@':
             m.at++;
             break;
@@ -88,7 +95,7 @@ static struct tel_trait judge_sure(struct tel_piece word, struct marks m)
 
     if (tel_audit_token(word, &part))
         return trait(TEL_AUDIT_TOKEN, part);
-    if (m.slashes + m.backslashes + m.tildes > 0) {
+    if (m.slashes + m.backslashes + m.tildes + m.percents > 0) {
         path = tel_audit_path(word);
         if (path.kind == TEL_AUDIT_HOME)
             return path;
@@ -97,7 +104,7 @@ static struct tel_trait judge_sure(struct tel_piece word, struct marks m)
         return trait(TEL_AUDIT_EMAIL, part);
     if (m.dashes > 3 && tel_audit_uuid(word, &part))
         return trait(TEL_AUDIT_UUID, part);
-    if (m.colons + m.dashes + m.dots > 1 && word.len >= 14 &&
+    if (m.colons + m.dashes + m.dots + m.underscores > 1 && word.len >= 14 &&
         tel_audit_mac(word, &part))
         return trait(TEL_AUDIT_MAC, part);
     return trait(TEL_AUDIT_NONE, word);
@@ -146,8 +153,9 @@ static struct tel_trait judge_word(struct tel_piece word,
         if (found.kind != TEL_AUDIT_NONE)
             return found;
     }
-    if (!name->version && (m.dots > 0 || m.dashes > 0) && !name->request &&
-        tel_audit_host(word, &part))
+    if (m.dots + m.dashes > 0 && !name->request &&
+        tel_audit_host(word, &part) &&
+        (!name->version || tel_audit_own_host(part)))
         return trait(TEL_AUDIT_HOST, part);
     if (!name->version && m.digits > 2 &&
         !(name->quantity && tel_audit_is_decimal(word)) &&
@@ -181,31 +189,6 @@ static struct tel_piece next_word(struct tel_piece value, size_t *at)
     return word;
 }
 
-/* "user=x", "--token x", "Bearer x": the word before is a name. */
-static struct tel_trait judge_pair(struct tel_piece before,
-                                   struct tel_piece word,
-                                   struct tel_trait looks)
-{
-    struct tel_audit_name name;
-    char text[32];
-    char between = before.at[before.len];
-    bool option = piece_begins(before, "--");
-
-    if (before.len == 0 || before.len >= sizeof(text) ||
-        tel_audit_is_trivial(word))
-        return looks;
-    if (piece_is(before, "bearer") && word.len > 15)
-        return trait(TEL_AUDIT_TOKEN, word);
-    if (between != '=' && between != ':' && !option)
-        return looks;
-    memcpy(text, before.at, before.len);
-    text[before.len] = '\0';
-    tel_audit_name(text, &name);
-    if (between != '=' && name.says != TEL_AUDIT_TOKEN)
-        return looks;
-    return tel_audit_by_name(word, looks, &name);
-}
-
 static struct tel_trait judge_words(struct tel_piece value,
                                     const struct tel_audit_name *name)
 {
@@ -221,7 +204,7 @@ static struct tel_trait judge_words(struct tel_piece value,
             return best;
         found = judge_word(word, name);
         if (word.len > 0 && !name->agent)
-            found = judge_pair(before, word, found);
+            found = tel_audit_pair(before, word, found);
         /* "version 1.2.3.4" */
         if (found.kind == TEL_AUDIT_IPV4 &&
             (piece_in(before, "version ver release v")))
@@ -251,13 +234,44 @@ static bool is_agent(struct tel_piece value)
            piece_run(value, 0, is_alpha) == slash;
 }
 
+/* "1.77.0 (aedd173a2 2024-03-17)": what a program says of its version. */
+static bool is_version(struct tel_piece value)
+{
+    size_t at = lower(byte_at(value, 0)) == 'v';
+    size_t numbers = 0;
+
+    while (piece_run(value, at, is_digit) > 0) {
+        numbers++;
+        at += piece_run(value, at, is_digit);
+        if (byte_at(value, at) != '.')
+            break;
+        at++;
+    }
+    return numbers == 3 && byte_at(value, at) == ' ' &&
+           byte_at(value, at + 1) == '(';
+}
+
+/* "PostgreSQL 15.5 on x86_64": a name, a version, little more. */
+static bool is_product(struct tel_piece value)
+{
+    size_t second = piece_byte(value, ' ', 0) + 1;
+    size_t number = piece_run(value, second, is_digit);
+
+    return value.len < 48 && is_upper(byte_at(value, 0)) && number > 0 &&
+           byte_at(value, second + number) == '.' &&
+           is_digit(byte_at(value, second + number + 1));
+}
+
 /* Products and machines have names and versions of several words. */
 static bool may_be_prose(struct tel_piece value, enum tel_audit_kind found,
                          const struct tel_audit_name *name)
 {
     if (found != TEL_AUDIT_NONE)
         return found == TEL_AUDIT_TIMESTAMP;
-    return !name->version && !name->quantity && !is_agent(value) &&
+    /* A shell is a program, or what was given to it. */
+    if (name->version)
+        return piece_has(value, " --");
+    return !name->quantity && !is_agent(value) && !is_product(value) &&
            !(name->label && value.len < 40);
 }
 
@@ -269,6 +283,8 @@ static struct tel_trait judge_prose(struct tel_piece value,
 
     if (start.len > PROSE_MAX_BYTES)
         start.len = PROSE_MAX_BYTES;
+    if (tel_audit_login(start))
+        return trait(TEL_AUDIT_TOKEN, value);
     if (tel_audit_coordinates(value) && ranks[best.kind] > 9)
         return trait(TEL_AUDIT_COORDINATES, value);
     if (!name->quantity && !name->version && ranks[best.kind] > 11 &&
@@ -280,7 +296,7 @@ static struct tel_trait judge_prose(struct tel_piece value,
         return trait(TEL_AUDIT_USER, value);
     if (!name->version && !name->quantity && tel_audit_number(value))
         return trait(TEL_AUDIT_ID, value);
-    if (tel_audit_error(start))
+    if (!name->voice && tel_audit_error(start))
         return trait(TEL_AUDIT_ERROR, value);
     if (may_be_prose(start, best.kind, name) && tel_audit_sentence(start))
         return trait(TEL_AUDIT_TEXT, value);
@@ -290,14 +306,20 @@ static struct tel_trait judge_prose(struct tel_piece value,
 struct tel_trait tel_audit_value(struct tel_piece value,
                                  const struct tel_audit_name *name)
 {
+    struct tel_audit_name as_version;
     struct tel_trait best;
 
     value = piece_trim(value);
     if (tel_audit_is_trivial(value) ||
         (name->crash && tel_crash_valid(value.at, value.len)))
         return trait(TEL_AUDIT_NONE, value);
+    if (is_version(value) && !name->version) {
+        as_version = *name;
+        as_version.version = true;
+        name = &as_version;
+    }
     if (is_plain_word(value))
-        best = judge_word(value, name);
+        best = tel_audit_inside(value, judge_word(value, name));
     else
         best = judge_words(value, name);
     if (name->agent || name->request)
@@ -312,7 +334,7 @@ struct tel_trait tel_audit_as_name(struct tel_piece key)
     struct tel_trait found = judge_words(key, &none);
 
     /* "net.peer.ip" is a name of a field, and no machine's. */
-    if (found.kind == TEL_AUDIT_HOST)
+    if (found.kind == TEL_AUDIT_HOST && !tel_audit_machine(found.part))
         found.kind = TEL_AUDIT_NONE;
     return found;
 }

@@ -175,17 +175,30 @@ static void check_value(struct check *check, const struct tel_field *field,
                     what);
 }
 
+/* "-u=alice"; not "--color=", which only says where a value would stand. */
+static bool has_value(const char *at, size_t len)
+{
+    const char *equals = memchr(at, '=', len);
+
+    return equals != NULL && equals + 1 < at + len;
+}
+
 /* An option that names more than itself: --to=me@example.org. */
 static void check_option(struct check *check, struct tel_str option)
 {
     const struct tel_policy *policy = check->policy;
-    const char *what =
-        check_shape_inside(tel_str_at(policy, option), option.len);
+    const char *at = tel_str_at(policy, option);
+    const char *what = check_shape_inside(at, option.len);
 
     if (what != NULL)
         check_found(check, CHECK_PERSONAL, option, mend_value,
                     "the option '%s' holds what looks like %s",
                     tel_cli_str(policy, option), what);
+    else if (has_value(at, option.len))
+        check_found(check, CHECK_CONTENT, option,
+                    "list the option alone; values are listed by a word field",
+                    "the option '%s' asks for one value of it",
+                    tel_cli_str(policy, option));
 }
 
 static void check_key(struct check *check, const struct tel_field *field)

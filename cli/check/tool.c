@@ -29,6 +29,28 @@ static void check_id(struct check *check)
                     tel_cli_str(policy, policy->id), what);
 }
 
+/* A day is 20240131. What is longer tells a build, or one installation, from
+ * all others, and is sent with each event. */
+#define VERSION_RUN 8
+#define VERSION_DIGITS 12
+
+static void check_version(struct check *check)
+{
+    const struct tel_policy *policy = check->policy;
+    const char *at = tel_str_at(policy, policy->version);
+    size_t len = policy->version.len;
+    size_t digits = 0;
+
+    for (size_t i = 0; i < len; i++)
+        digits += at[i] != '.';
+    if (tel_release_valid(at, len) &&
+        (check_digits(at, len) > VERSION_RUN || digits > VERSION_DIGITS))
+        check_found(check, CHECK_ID, policy->version,
+                    "give the version of a release, the same for everybody",
+                    "the version '%s' holds a long number",
+                    tel_cli_str(policy, policy->version));
+}
+
 /* ---- disable ------------------------------------------------------------- */
 
 /* Variables that are set for other reasons, so that they would switch it off
@@ -283,6 +305,7 @@ static void check_endpoint(struct check *check)
 void check_tool(struct check *check)
 {
     check_id(check);
+    check_version(check);
     check_disable(check);
     check_endpoint(check);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tel/text.h>
+
 static void put(struct doc *doc, const char *bytes, size_t len)
 {
     if (doc->failed)
@@ -116,36 +118,16 @@ void doc_link(struct doc *doc, const char *url)
     put_between(doc, DOC_LINK, url);
 }
 
-/*
- * Whether the character stays in its place: no control, nothing without a
- * width, nothing that turns the direction of writing, no line or paragraph
- * separator, no byte order mark.
- */
-static bool is_still(uint32_t point)
-{
-    return !tel_cli_is_control(point) && point != 0xad &&
-           !(point >= 0x200b && point <= 0x200f) &&
-           !(point >= 0x2028 && point <= 0x202e) &&
-           !(point >= 0x2060 && point <= 0x206f) && point != 0x61c &&
-           point != 0xfeff && !(point >= 0xe0000 && point <= 0xe0fff);
-}
-
 void doc_policy(struct doc *doc, const struct tel_policy *policy,
                 struct tel_str str)
 {
     const char *s = tel_str_at(policy, str);
 
-    for (size_t i = 0; i < str.len;) {
-        uint32_t point = 0;
-        size_t len = tel_cli_utf8(s + i, str.len - i, &point);
-
-        if (s[i] == '\t')
-            put(doc, " ", 1);
-        else if (len > 0 && is_still(point))
+    for (size_t i = 0, len = 0; i < str.len; i += len) {
+        if (tel_text_still(s + i, str.len - i, &len))
             put(doc, s + i, len);
         else
-            put(doc, "?", 1);
-        i += len > 0 ? len : 1;
+            put(doc, s[i] == '\t' ? " " : "?", 1);
     }
 }
 

@@ -272,14 +272,18 @@ static void test_check_keeps_control_bytes_from_the_terminal(void **state)
     (void)state;
     scratch_write(s, "demo.conf",
                   "[tool]\nid = a\nendpoint = https://t.example.org/t\n"
-                  "source = \033[31mred\a\ncontact = \033]0;x\a\n");
+                  "source = \033[31mred\a\ncontact = \033]0;x\a\n"
+                  "retention = \xc2\x9b"
+                  "2J\n");
     out = scratch_ok(s, 1, TEL, "check", scratch_path(s, "demo.conf"), NULL);
     assert_null(strchr(out, '\033'));
     assert_null(strchr(out, '\a'));
+    assert_null(strstr(out, "\xc2\x9b"));
     free(out);
     out = scratch_ok(s, 1, TEL, "check", "--json", scratch_path(s, "demo.conf"),
                      NULL);
     assert_null(strchr(out, '\033'));
+    assert_null(strstr(out, "\xc2\x9b"));
     json_decref(parse(out));
     free(out);
     scratch_free(s);

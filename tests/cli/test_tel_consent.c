@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static char *read_consent(struct scratch *scratch)
 {
@@ -47,6 +49,8 @@ static void test_on_says_what_and_where(void **state)
                                         "yes or no: -q",
                                         "tel off demo",
                                         "tel preview demo",
+                                        "tel disclose demo",
+                                        "DEMO_ID_NO_TELEMETRY=1",
                                         "demo is on by rule 6"};
     struct scratch *s = person_new(DEMO_POST);
     char *out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
@@ -88,6 +92,35 @@ static void test_on_crash_is_shown_and_asked_for(void **state)
     free(consent);
     out = scratch_ok(s, 0, TEL, "preview", "demo", "commit", NULL);
     assert_non_null(strstr(out, "crash=1a2b3c4d-4f10-9c0ffee1"));
+    free(out);
+    scratch_free(s);
+}
+
+/* A second yes is told what the first one did not cover. */
+static void test_on_says_what_has_changed(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+    char *out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
+
+    (void)state;
+    assert_null(strstr(out, "Changed"));
+    free(out);
+    scratch_write(s, "config/tel/tools.d/demo.conf",
+                  "[tool]\nid = demo-id\nversion = 1.3\n"
+                  "endpoint = http://127.0.0.1:9/out\n" DEMO_REST
+                  "[fields]\nqui = flag -q\nquiet2 = flag -q\n");
+    free(scratch_ok(s, 1, TEL, "preview", "demo", NULL));
+    out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
+    if (strstr(out, "\n\nChanged since you said yes:\n"
+                    "  it went to http://127.0.0.1:9/in\n"
+                    "  new: qui=flag:-q\n"
+                    "  new: quiet2=flag:-q\n\n") == NULL)
+        fail_msg("not what has changed: %s", out);
+    free(out);
+    free(scratch_ok(s, 0, TEL, "off", "demo", NULL));
+    scratch_write(s, "config/tel/tools.d/demo.conf", DEMO_POST);
+    out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
+    assert_null(strstr(out, "Changed"));
     free(out);
     scratch_free(s);
 }
@@ -165,9 +198,9 @@ static void test_on_prints_no_control_bytes(void **state)
 {
     struct scratch *s = person_new("[tool]\nid = demo\n"
                                    "endpoint = https://t.example.org/\n"
-                                   "purpose = a\033[2Jb \xc2\x9b"
-                                   "2J \x9b"
-                                   "2J \xc3\xa9\n"
+                                   "purpose = a\033[2Jb\n"
+                                   "controller = M\u00fcller\xc2\x9b"
+                                   "2J\u202eoy\x9b\n"
                                    "[fields]\nquiet = flag -q\n"
                                    "[purposes]\nquiet = c\033[2Jd\n");
     char *out = scratch_ok(s, 0, TEL, "on", "demo", NULL);
@@ -175,7 +208,9 @@ static void test_on_prints_no_control_bytes(void **state)
 
     (void)state;
     assert_null(strchr(out, '\033'));
-    assert_non_null(strstr(out, "a?[2Jb ?2J ?2J \xc3\xa9\n"));
+    assert_non_null(strstr(out, "a?[2Jb"));
+    /* U+009B and the byte 9b are as good as ESC [; U+202E turns the line. */
+    assert_non_null(strstr(out, "M\u00fcller?2J?oy?\n"));
     assert_null(strchr(preview, '\033'));
     assert_non_null(strstr(preview, "c?[2Jd"));
     free(preview);
@@ -183,32 +218,119 @@ static void test_on_prints_no_control_bytes(void **state)
     scratch_free(s);
 }
 
-static void test_word_about_an_unknown_tool_is_a_no(void **state)
+static void test_on_of_an_unknown_tool_is_a_no(void **state)
 {
-    static const char *const words[] = {"on", "off"};
     struct scratch *s = person_new(DEMO_POST);
+    struct result r = scratch_run(s, TEL, "on", "gone", NULL);
 
     (void)state;
-    for (size_t i = 0; i < COUNT(words); i++) {
-        struct result r = scratch_run(s, TEL, words[i], "gone", NULL);
-
-        assert_int_equal(r.status, 1);
-        assert_string_equal(r.out, "");
-        assert_non_null(strstr(r.err, "no tool named gone"));
-        result_clear(&r);
-    }
+    assert_int_equal(r.status, 1);
+    assert_string_equal(r.out, "");
+    assert_non_null(strstr(r.err, "no tool named gone"));
     assert_null(read_consent(s));
+    result_clear(&r);
     scratch_free(s);
 }
 
-static void test_word_about_a_bad_policy_names_the_line(void **state)
+/* By NAME as long as something waits, and by id; the policy being gone or bad
+ * is no reason to keep the yes. */
+static void test_off_needs_no_policy(void **state)
+{
+    static const char *const words[] = {"demo", "demo-id"};
+    static char verb[] = "commit";
+    char *args[] = {verb, NULL};
+    static const char *const policies[] = {NULL, "[tool]\nnonsense = 1\n"};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct scratch *s = person_consenting(DEMO_POST);
+        char *out;
+        char *consent;
+
+        person_run(s, "demo", args, 1);
+        scratch_write(s, "config/tel/tools.d/demo.conf",
+                      policies[i / 2] != NULL ? policies[i / 2] : "");
+        if (policies[i / 2] == NULL)
+            assert_int_equal(
+                unlink(scratch_path(s, "config/tel/tools.d/demo.conf")), 0);
+        out = scratch_ok(s, 0, TEL, "off", words[i % 2], NULL);
+        assert_non_null(strstr(out, "Events forgotten: 1."));
+        consent = read_consent(s);
+        assert_non_null(strstr(consent, "demo-id = no\n"));
+        assert_null(strstr(consent, "yes"));
+        scratch_write(s, "config/tel/tools.d/demo.conf", DEMO_POST);
+        assert_false(is_on(s, "demo"));
+        assert_int_equal(waiting(s, "demo"), 0);
+        free(consent);
+        free(out);
+        scratch_free(s);
+    }
+}
+
+static void test_on_of_a_bad_policy_names_the_line(void **state)
 {
     struct scratch *s = person_new("[tool]\nid = demo\nnonsense = 1\n");
 
     (void)state;
     person_refused(s, "demo.conf:3: ", "on", "demo", NULL);
-    person_refused(s, "demo.conf:3: ", "off", "demo", NULL);
     assert_null(read_consent(s));
+    scratch_free(s);
+}
+
+static void test_off_of_a_bad_policy_outlives_its_mending(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+    const char *path = scratch_path(s, "config/tel/tools.d/demo.conf");
+    char *out;
+
+    (void)state;
+    scratch_write(s, "state/tel/outbox/00000000000000aa-demo.new",
+                  "0123456789abcdef0123456789abcdef {\"t\":\"demo-id\"}\n");
+    assert_true(is_on(s, "demo"));
+    scratch_write(s, "config/tel/tools.d/demo.conf",
+                  "# id = none\n[tool]\n id=demo-id\nnonsense = 1\n");
+    out = scratch_ok(s, 0, TEL, "off", "demo", NULL);
+    if (strstr(out, "demo.conf") == NULL ||
+        strstr(out, "Your no is kept for the id demo-id.\n") == NULL ||
+        strstr(out, "demo is off. Events forgotten: 1.\n") == NULL)
+        fail_msg("off said: %s", out);
+    assert_int_equal(unlink(path), 0);
+    scratch_write(s, "config/tel/tools.d/demo.conf", DEMO_POST);
+    assert_false(is_on(s, "demo"));
+    assert_int_equal(waiting(s, "demo"), 0);
+    free(out);
+    scratch_free(s);
+}
+
+static void test_off_of_a_policy_open_to_all_is_kept(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+    const char *path = scratch_path(s, "config/tel/tools.d/demo.conf");
+
+    (void)state;
+    assert_int_equal(chmod(path, 0666), 0);
+    free(scratch_ok(s, 0, TEL, "off", "demo", NULL));
+    assert_int_equal(chmod(path, 0644), 0);
+    assert_false(is_on(s, "demo"));
+    scratch_free(s);
+}
+
+static void test_off_of_a_policy_that_is_gone_is_kept(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+    char *out;
+
+    (void)state;
+    assert_int_equal(unlink(scratch_path(s, "config/tel/tools.d/demo.conf")),
+                     0);
+    out = scratch_ok(s, 0, TEL, "off", "demo-id", NULL);
+    assert_non_null(strstr(out, "Your no is kept for the id demo-id.\n"));
+    assert_non_null(strstr(out, "demo-id is off."));
+    scratch_write(s, "config/tel/tools.d/demo.conf", DEMO_POST);
+    assert_false(is_on(s, "demo"));
+    free(scratch_ok(s, 1, TEL, "off", "../demo", NULL));
+    free(scratch_ok(s, 1, TEL, "off", "*", NULL));
+    free(out);
     scratch_free(s);
 }
 
@@ -330,14 +452,19 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_on_says_what_and_where),
         cmocka_unit_test(test_on_crash_is_shown_and_asked_for),
+        cmocka_unit_test(test_on_says_what_has_changed),
         cmocka_unit_test(test_on_by_id_is_the_same),
         cmocka_unit_test(test_on_local_sends_nowhere),
         cmocka_unit_test(test_on_under_another_rule_keeps_the_word),
         cmocka_unit_test(test_on_holds_for_what_was_shown_only),
         cmocka_unit_test(test_on_unread_changes_nothing),
         cmocka_unit_test(test_on_prints_no_control_bytes),
-        cmocka_unit_test(test_word_about_an_unknown_tool_is_a_no),
-        cmocka_unit_test(test_word_about_a_bad_policy_names_the_line),
+        cmocka_unit_test(test_on_of_an_unknown_tool_is_a_no),
+        cmocka_unit_test(test_off_needs_no_policy),
+        cmocka_unit_test(test_on_of_a_bad_policy_names_the_line),
+        cmocka_unit_test(test_off_of_a_bad_policy_outlives_its_mending),
+        cmocka_unit_test(test_off_of_a_policy_open_to_all_is_kept),
+        cmocka_unit_test(test_off_of_a_policy_that_is_gone_is_kept),
         cmocka_unit_test(test_word_into_a_foreign_folder_is_refused),
         cmocka_unit_test(test_off_forgets_what_waits_of_this_tool),
         cmocka_unit_test(test_off_by_id_forgets_every_name_of_it),

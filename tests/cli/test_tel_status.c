@@ -49,7 +49,7 @@ static void test_status_json_holds_every_key(void **state)
     json_t *tool = person_tool(status, "demo");
 
     (void)state;
-    assert_int_equal(json_object_size(status), 2);
+    assert_int_equal(json_object_size(status), 3);
     assert_int_equal(json_object_size(tool), 11);
     expect(tool, "name", "demo");
     expect(tool, "id", "demo-id");
@@ -63,6 +63,7 @@ static void test_status_json_holds_every_key(void **state)
     assert_int_equal(number(tool, "kept"), 0);
     assert_int_equal(number(tool, "dropped"), 0);
     assert_true(json_is_null(json_object_get(status, "sender")));
+    assert_false(truth(status, "preloaded"));
     json_decref(status);
     scratch_free(s);
 }
@@ -203,7 +204,8 @@ static void test_status_first_found_wins_and_is_sorted(void **state)
     expect(json_array_get(tools, 2), "id", "demo-id");
     json_decref(status);
     table = scratch_ok(s, 0, TEL, "status", "demo-id", NULL);
-    assert_int_equal(count_of(table, "\n"), 6); /* head, 3, empty, sender */
+    /* head, 3, empty, preload, sender */
+    assert_int_equal(count_of(table, "\n"), 7);
     free(table);
     scratch_free(s);
 }
@@ -257,6 +259,71 @@ static void test_status_counts_what_waits_and_was_dropped(void **state)
     assert_int_equal(number(tool, "kept"), 2);
     assert_int_equal(number(tool, "dropped"), 17);
     json_decref(status);
+    scratch_free(s);
+}
+
+static void test_status_shows_what_waits_without_a_policy(void **state)
+{
+    struct scratch *s = person_consenting(DEMO_POST);
+    json_t *status;
+    json_t *tool;
+    char *table;
+
+    (void)state;
+    scratch_write(s, "state/tel/outbox/00000000000000aa-a.new", EVENTS);
+    scratch_write(s, "state/tel/outbox/00000000000000ab-a.local", EVENTS);
+    scratch_write(s, "state/tel/outbox/00000000000000ac-zz.local", EVENTS);
+    status = person_status(s);
+    assert_int_equal(json_array_size(json_object_get(status, "tools")), 3);
+    tool = person_tool(status, "a");
+    assert_int_equal(json_object_size(tool), 11);
+    expect(tool, "id", NULL);
+    expect(tool, "why", "it has no policy any more");
+    assert_false(truth(tool, "on"));
+    assert_int_equal(number(tool, "waiting"), 2);
+    assert_int_equal(number(tool, "kept"), 2);
+    assert_int_equal(number(person_tool(status, "zz"), "kept"), 2);
+    json_decref(status);
+    free(scratch_ok(s, 0, TEL, "off", "a", NULL));
+    table = scratch_ok(s, 0, TEL, "status", NULL);
+    assert_null(strstr(table, "\na "));
+    assert_non_null(strstr(table, "tel off zz forgets what waits"));
+    free(table);
+    scratch_free(s);
+}
+
+static void test_status_says_whether_it_is_preloaded(void **state)
+{
+    static const struct {
+        const char *list;
+        bool preloaded;
+    } lists[] = {
+        {"/no/libtel_shim.so", true},
+        {"/no/x.so:/no/libtel_shim.so", true},
+        {"/no/libtel_shim.so /no/x.so", true},
+        {"/no/libtel_shim.so.old", false},
+        {"/no/x.so", false},
+    };
+    struct scratch *s = person_new(DEMO_POST);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        struct result r;
+        json_t *status;
+
+        scratch_set(s, "LD_PRELOAD", lists[i].list);
+        r = scratch_run(s, TEL, "status", "--json", NULL);
+        status = json_loads(r.out, 0, NULL);
+        assert_non_null(status);
+        assert_int_equal(truth(status, "preloaded"), lists[i].preloaded);
+        json_decref(status);
+        result_clear(&r);
+        r = scratch_run(s, TEL, "status", NULL);
+        assert_non_null(strstr(r.out, lists[i].preloaded
+                                          ? "This shell preloads tel"
+                                          : "does not preload tel"));
+        result_clear(&r);
+    }
     scratch_free(s);
 }
 
@@ -364,6 +431,8 @@ int main(void)
         cmocka_unit_test(test_status_unknown_tool_is_a_no),
         cmocka_unit_test(test_status_without_tools_says_where_it_looked),
         cmocka_unit_test(test_status_counts_what_waits_and_was_dropped),
+        cmocka_unit_test(test_status_shows_what_waits_without_a_policy),
+        cmocka_unit_test(test_status_says_whether_it_is_preloaded),
         cmocka_unit_test(test_status_counts_a_moved_run_once),
         cmocka_unit_test(test_status_leaves_no_trace),
         cmocka_unit_test(test_status_foreign_state_is_refused),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Scripts in any language are found by their own name. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -75,6 +76,40 @@ static void test_scripts_of_each_language_are_recorded(void **state)
     }
 }
 
+/* The kernel puts what each interpreter is called with before the script. */
+static void test_scripts_run_by_a_script_are_read_as_typed(void **state)
+{
+    static const char *const arguments[] = {"", " -q"};
+    struct recorded *r = *state;
+    const char *root = scratch_path(r->scratch, "%s", "");
+    char line[1024];
+
+    recorded_tool(r, "chain",
+                  "q = flag -q\ninterp = runtime: sh inner middle\n"
+                  "[verbs]\ncommit = c\n");
+    for (size_t i = 0; i < 4; i++) {
+        struct tel_finished run;
+
+        snprintf(line, sizeof(line), "#!/bin/sh%s\nexit 0\n",
+                 i < 2 ? " -e" : "");
+        scratch_write(r->scratch, "bin/inner", line);
+        snprintf(line, sizeof(line), "#!%s/bin/inner%s\n", root,
+                 arguments[i % 2]);
+        scratch_write(r->scratch, "bin/middle", line);
+        snprintf(line, sizeof(line), "#!%s/bin/middle%s\n", root,
+                 arguments[i % 2]);
+        scratch_write(r->scratch, "bin/chain", line);
+        free(scratch_ok(r->scratch, 0, scratch_path(r->scratch, "bin/chain"),
+                        "commit", NULL));
+        run = recorded_next(r);
+        assert_string_equal(run.event.event, "commit");
+        assert_int_equal(run.event.nfields, 2);
+        assert_string_equal(run.event.fields[0].value, "no");
+        assert_string_equal(run.event.fields[1].value, "middle");
+    }
+    recorded_nothing_more(r);
+}
+
 /* "cat /usr/bin/cat" is no script of that name, and its verb is the path. */
 static void test_scripts_binary_with_its_own_path_as_argument(void **state)
 {
@@ -91,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scripts_of_each_language_are_recorded),
+        cmocka_unit_test(test_scripts_run_by_a_script_are_read_as_typed),
         cmocka_unit_test(test_scripts_binary_with_its_own_path_as_argument),
     };
 

@@ -363,6 +363,27 @@ enum tel_answer {
     TEL_ANSWER_SHOWN  /* the notice of an opt-out tool has been shown */
 };
 
+/* What stands in the consent file about one id: pointers into memory of this
+ * function's own, not NUL-terminated. */
+struct tel_said {
+    enum tel_answer answer;
+    const char *endpoint; /* that was shown; NULL with a no */
+    size_t endpoint_len;
+    const char *kinds; /* words of tel_policy_kind, with blanks between */
+    size_t kinds_len;
+};
+
+/*
+ * Looks the id up, whether there is a policy of it or not: 0, also where
+ * nothing is said (TEL_ANSWER_NONE), or -errno where the file can't be believed.
+ * Holds until the next call about consent. Context: normal.
+ */
+int tel_consent_said(const struct tel_env *env, const char *id,
+                     struct tel_said *ret_said);
+
+/* Whether kind is among those that were shown. */
+bool tel_said_covers(const struct tel_said *said, const char *kind);
+
 /*
  * Writes the person's word into the consent file, making its directory
  * (0700) where needed, replacing the file in one step. policy NULL means

@@ -50,4 +50,11 @@ uint32_t tel_text_hash(const char *string);
 bool tel_text_parse(const char *bytes, size_t len, uint64_t max,
                     uint64_t *ret_number);
 
+/*
+ * Whether the character that begins the len > 0 bytes may be shown on a
+ * terminal: UTF-8, and nothing that moves the cursor or what was written.
+ * *ret_size is how many bytes it has, 1 where it is none.
+ */
+bool tel_text_still(const char *bytes, size_t len, size_t *ret_size);
+
 #endif

@@ -48,10 +48,10 @@ struct tel_program {
     const char *path;  /* as executed (AT_EXECFN) */
     char *const *args; /* the tool's arguments, without its own name */
     int nargs;
-    const char *interpreter; /* of a script; NULL: none, or look (wrapped) */
+    const char *interpreter; /* of a script; NULL: none, or look */
     bool secure;             /* AT_SECURE */
     uid_t euid;
-    bool wrapped; /* it will become, or start, the program at path */
+    bool look;    /* for an interpreter, in the file at path */
     bool watched; /* a watcher will store the real end */
 };
 
@@ -134,11 +134,9 @@ bool tel_is_under_valgrind(const struct tel_env *env);
 /*
  * The program name of the interpreter that the "#!" line of the file at path
  * gives, or of what env is asked for there ("#!/usr/bin/env node"), into buf:
- * 0, -ENOEXEC for what is no script, or as open(2). tel_is_env: whether that
- * program is env.
+ * 0, -ENOEXEC for what is no script, or as open(2).
  */
 int tel_script_interpreter(const char *path, char *buf, size_t size);
-bool tel_is_env(const char *program);
 
 /* ---- the crash object -------------------------------------------------- */
 
