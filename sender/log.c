@@ -194,18 +194,20 @@ void log_answer(struct log *log, struct log_record *record,
     _cleanup_bytes_ struct bytes text = BYTES_EMPTY;
     char line[64];
     bool open = log->open == record;
-    if (open)
-        log->open = NULL;
     if (open && answer->status == 0 && !answer->left) {
         (void)!ftruncate(log->fd, record->begin);
         log->end = record->begin;
+        log->open = NULL;
         return;
     }
     say(answer, line, sizeof(line));
     add_answer(&text, line, open ? 0 : ANSWER_LEN);
+    /* Where it does not fit, the record stays open, for the next to close. */
     if (bytes_failed(&text) ||
         put(log, open ? log->end : record->answer, text.at, text.len) < 0)
         return;
-    if (open)
+    if (open) {
         log->end += (off_t)text.len;
+        log->open = NULL;
+    }
 }

@@ -45,12 +45,9 @@ static struct scratch *person_at_a_shell(void)
     return s;
 }
 
-static bool has_shell(const char *path)
+static void need_shell(const char *path)
 {
-    if (access(path, X_OK) == 0)
-        return true;
-    print_message("           skipped: no %s here\n", path);
-    return false;
+    skip_unless(access(path, X_OK) == 0, "there is no %s here", path);
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -118,8 +115,7 @@ static void test_completion_of_bash_is_what_the_programs_take(void **state)
     struct scratch *s;
 
     (void)state;
-    if (!has_shell("/bin/bash"))
-        skip();
+    need_shell("/bin/bash");
     s = person_at_a_shell();
     for (size_t i = 0; i < COUNT(lines); i++)
         expect_offered(s, "/bin/bash", script, i, false);
@@ -134,8 +130,7 @@ static void test_completion_of_fish_is_what_the_programs_take(void **state)
     struct scratch *s;
 
     (void)state;
-    if (!has_shell("/usr/bin/fish"))
-        skip();
+    need_shell("/usr/bin/fish");
     s = person_at_a_shell();
     for (size_t i = 0; i < COUNT(lines); i++)
         expect_offered(s, "/usr/bin/fish", script, i, true);
@@ -152,8 +147,7 @@ static void test_completion_of_bash_knows_the_modes(void **state)
     char *out;
 
     (void)state;
-    if (!has_shell("/bin/bash"))
-        skip();
+    need_shell("/bin/bash");
     s = person_at_a_shell();
     out = scratch_ok(s, 0, "/bin/bash", "-c", script, "bash", FILES, NULL);
     assert_string_equal(out, "in-place\n");
@@ -183,8 +177,8 @@ static void test_completion_of_zsh_completes_at_a_terminal(void **state)
     struct scratch *s;
 
     (void)state;
-    if (!has_shell("/bin/zsh") || !terminal_works())
-        skip();
+    need_shell("/bin/zsh");
+    skip_unless(terminal_works(), "no pseudo-terminals");
     s = person_at_a_shell();
     scratch_set(s, "TERM", "dumb");
     terminal = terminal_start(s, argv);

@@ -139,6 +139,30 @@ static void test_log_says_how_it_was_answered(void **state)
     free(log);
 }
 
+/* Each record ends, also where the disk had no room for what it ends with. */
+static void test_log_answer_without_room_is_made_up_for(void **state)
+{
+    struct box *box = *state;
+    char *out;
+    char *log;
+
+    /* What is built with sanitizers can't look for leaks when it is traced. */
+    scratch_set(box->scratch, "ASAN_OPTIONS", "detect_leaks=0");
+    box_tool(box, "probe", "GET");
+    box_new_file(box, "probe", 0, 2);
+    out = scratch_ok(box->scratch, 0, "strace", "-f", "-qq", "-o", "/dev/null",
+                     "-P", scratch_path(box->scratch, "state/tel/sent.log"),
+                     "-e", "inject=write:error=ENOSPC:when=2", TEL_SEND,
+                     "--flush", NULL);
+    assert_string_equal(out, "2 sent, 0 waiting\n");
+    log = box_text(box, TEL_LOG_FILE);
+    assert_int_equal(count_of(log, " HTTP/1.1\r\n"), 2);
+    assert_int_equal(count_of(log, "\n== no answer, waits"), 1);
+    assert_int_equal(count_of(log, "\n== 204 accepted\n"), 1);
+    free(log);
+    free(out);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -149,6 +173,7 @@ int main(void)
         CASE(test_log_record_with_blanks_is_closed),
         CASE(test_log_full_is_cut_between_records),
         CASE(test_log_says_how_it_was_answered),
+        CASE(test_log_answer_without_room_is_made_up_for),
     };
 
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);

@@ -411,7 +411,8 @@ int tel_notice_text(const struct tel_policy *policy, char *buf, size_t size);
  * Nothing is shown, and nothing kept, where fd is no terminal of which this
  * process is in the foreground (-ENOTTY), the consent file can't be written
  * (as tel_consent_write), somebody else is just writing it (-EBUSY), or there
- * is no need any more (-EALREADY). Context: normal.
+ * is no need any more (-EALREADY). Context: normal; tel-wrap too calls it, so
+ * without malloc and stdio.
  */
 int tel_notice_show(const struct tel_env *env, const struct tel_policy *policy,
                     int fd);
