@@ -65,7 +65,7 @@ static int turn_off(const struct tel_env *env, const struct tel_policy *policy)
 
     if (policy != NULL)
         tel_str_copy(policy, policy->id, id, sizeof(id));
-    /* Where the disk is full, what is forgotten makes room for the no. */
+    /* Where the disk is full, what is forgotten may make room for the no. */
     for (int i = 0; i < 2 && kept < 0 && rc == 0; i++) {
         uint64_t some = 0;
 
