@@ -5,15 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
-static int keep_word(const struct tel_env *env, const struct tel_policy *policy)
+static int say_unkept(int error, const struct tel_err *err)
 {
-    struct tel_err err = {""};
-    int rc = tel_consent_write(env, policy, TEL_ANSWER_NO, &err);
-
-    if (rc < 0)
-        return tel_cli_bad("your no could not be kept: %s",
-                           err.text[0] != '\0' ? err.text : strerror(-rc));
-    return TEL_DONE;
+    return tel_cli_bad("your no could not be kept (until it is, set "
+                       "DO_NOT_TRACK=1): %s",
+                       err->text[0] != '\0' ? err->text : strerror(-error));
 }
 
 /* Forgets what waits of every other NAME with this id: 0 or -errno. */
@@ -68,14 +64,22 @@ static int turn_off(const struct tel_env *env, const struct tel_policy *policy)
 {
     char id[TEL_NAME_MAX + 1] = "";
     uint64_t events = 0;
-    int status = keep_word(env, policy);
-    int rc;
+    struct tel_err err = {""};
+    int kept = -1;
+    int rc = 0;
 
-    if (status != TEL_DONE)
-        return status;
     if (policy != NULL)
         tel_str_copy(policy, policy->id, id, sizeof(id));
-    rc = forget(env, policy, id, &events);
+    /* Where the disk is full, what is forgotten may make room for the no. */
+    for (int i = 0; i < 2 && kept < 0 && rc == 0; i++) {
+        uint64_t some = 0;
+
+        kept = tel_consent_write(env, policy, TEL_ANSWER_NO, &err);
+        rc = forget(env, policy, id, &some);
+        events += some;
+    }
+    if (kept < 0)
+        return say_unkept(kept, &err);
     if (rc < 0)
         return tel_cli_bad("your no is kept, but what waits could not be "
                            "forgotten: %s",
@@ -92,13 +96,16 @@ static int turn_off(const struct tel_env *env, const struct tel_policy *policy)
 static int no_about(const struct tel_env *env, const char *id)
 {
     static struct tel_policy policy;
+    struct tel_err err = {""};
     char text[128 + TEL_NAME_MAX];
+    int rc;
     int len = snprintf(text, sizeof(text),
                        "[tool]\nid = %s\nendpoint = https://localhost\n", id);
 
     if (tel_policy_parse(&policy, id, id, text, (size_t)len, NULL) < 0)
         return tel_cli_bad("off: %s: no id", id);
-    return keep_word(env, &policy);
+    rc = tel_consent_write(env, &policy, TEL_ANSWER_NO, &err);
+    return rc < 0 ? say_unkept(rc, &err) : TEL_DONE;
 }
 
 static int forget_names(const struct tel_env *env, const struct tel_gone *gone,

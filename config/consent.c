@@ -8,8 +8,9 @@
  * ANSWER is yes, no, local or shown. A yes (or local, or shown) holds for
  * this endpoint and these kinds of data: where the policy has another
  * endpoint now, or a kind that is not in the line, it is as if nothing had
- * been said. A line for the tool goes before '*'. The file belongs to the
- * person, is at most CONSENT_MAX bytes, and is replaced in one step.
+ * been said. A line for the tool goes before '*', and of two lines for it a no
+ * before a yes. The file belongs to the person, is at most CONSENT_MAX bytes,
+ * and is replaced in one step.
  */
 #include "consent.h"
 
@@ -107,7 +108,10 @@ static int find_answer(const char *text, size_t len,
     while ((r = ini_next(&ini, &what)) > 0) {
         if (span_is(ini.key, "*")) {
             everything = true;
-        } else if (span_equal(ini.key, str_span(policy, policy->id))) {
+        } else if (!tel_name_valid(ini.key.at, ini.key.len)) {
+            return -EINVAL; /* perhaps a no behind a byte order mark */
+        } else if (span_equal(ini.key, str_span(policy, policy->id)) &&
+                   consent.answer != TEL_ANSWER_NO) {
             r = take_answer(policy, ini.value, &consent);
             if (r < 0) {
                 return r;

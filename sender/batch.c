@@ -23,18 +23,67 @@ static void clear(struct choice *choice)
     free(choice);
 }
 
+/*
+ * Whether the policy of today explains the event: its id, what it is called,
+ * how it ended, each field and value. It may be of an earlier version, and
+ * tell less; of the duration only counts whether it is told.
+ */
+static bool explains(const struct tel_policy *policy, const char *json)
+{
+    const struct tel_coarse *coarse = &policy->coarse;
+    struct tel_event event;
+    if (tel_event_from_json(json, strlen(json), &event, NULL) < 0 ||
+        (event.ms >= 0 && coarse->ms == TEL_MS_OFF))
+        return false;
+    string_copy(event.version, sizeof(event.version), "devel");
+    if (tel_release_valid(tel_str_at(policy, policy->version),
+                          policy->version.len))
+        (void)tel_str_copy(policy, policy->version, event.version,
+                           sizeof(event.version));
+    if (event.end == TEL_END_UNSAID && coarse->exit != TEL_EXIT_OFF)
+        event.end = TEL_END_LOST;
+    event.ms = coarse->ms == TEL_MS_OFF || event.end == TEL_END_LOST ? -1 : 0;
+    return tel_event_allowed(&event, policy) == TEL_ACCEPTED;
+}
+
+/*
+ * The yes is to what the policy of today lists. What waits may be of another
+ * one: of this NAME in another folder, or from before the person said yes anew.
+ */
+static void keep_explained(const struct state *state,
+                           const struct tel_policy *policy,
+                           struct contents *contents)
+{
+    struct drops drops = {{0}, 0};
+    size_t kept = 0;
+    for (size_t i = 0; i < contents->nlines; i++) {
+        if (explains(policy, contents->lines[i].json))
+            contents->lines[kept++] = contents->lines[i];
+    }
+    drops_add(state, &drops, contents->id, contents->nlines - kept);
+    drops_end(state, &drops);
+    contents->nlines = kept;
+}
+
 /* Takes whole files only: a batch names the files that it replaces. */
 static void choose(const struct state *state, const struct files *files,
-                   size_t max, struct choice *choice)
+                   const struct judged *judged, struct choice *choice)
 {
+    size_t max = judged->method == TEL_GET ? GET_MAX_EVENTS : POST_MAX_EVENTS;
     for (size_t i = 0; i < files->count && choice->nfiles < max; i++) {
         const struct file *file = &files->at[i];
         struct contents contents = CONTENTS_EMPTY;
         if (file->kind != FILE_NEW || file_load(state, file, &contents) < 0)
             continue;
-        if (contents.nlines == 0 || contents.nlines > max)
+        if (contents.nlines > 0 && contents.nlines <= max &&
+            choice->nlines + contents.nlines > max) {
+            contents_clear(&contents);
+            continue;
+        }
+        if (contents.nlines <= max)
+            keep_explained(state, judged->policy, &contents);
+        if (contents.nlines == 0 || contents.nlines > max) {
             (void)file_remove(state, file);
-        if (contents.nlines == 0 || choice->nlines + contents.nlines > max) {
             contents_clear(&contents);
             continue;
         }
@@ -122,9 +171,7 @@ static int freeze(const struct state *state, const char *name,
     int r = files_scan(state, name, &files);
     if (r < 0)
         return r;
-    choose(state, &files,
-           judged->method == TEL_GET ? GET_MAX_EVENTS : POST_MAX_EVENTS,
-           choice);
+    choose(state, &files, judged, choice);
     if (choice->nlines == 0)
         return 0;
     shuffle(choice->lines, choice->nlines);

@@ -18,6 +18,7 @@ void judge(const struct tel_env *env, const char *name,
         tel_str_copy(&policy, policy.endpoint, judged.endpoint,
                      sizeof(judged.endpoint)) == 0) {
         judged.method = policy.method;
+        judged.policy = &policy;
         tel_decide(env, &policy, &verdict);
         if (verdict.on)
             judged.what = verdict.local ? JUDGE_LOCAL : JUDGE_SEND;

@@ -43,6 +43,7 @@ struct judged {
     char id[TEL_NAME_MAX + 1]; /* this and the rest unless JUDGE_WAIT */
     enum tel_method method;
     char endpoint[TEL_ENDPOINT_MAX + 1];
+    const struct tel_policy *policy; /* until the next is judged */
 };
 
 void judge(const struct tel_env *env, const char *name,

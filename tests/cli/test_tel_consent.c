@@ -232,6 +232,28 @@ static void test_on_of_an_unknown_tool_is_a_no(void **state)
     scratch_free(s);
 }
 
+/* As on a full disk: what waits goes all the same. */
+static void
+test_off_that_cannot_be_kept_forgets_and_says_what_to_do(void **state)
+{
+    static const char *const words[] = {"demo", "--all"};
+    static char verb[] = "commit";
+    char *args[] = {verb, NULL};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(words); i++) {
+        struct scratch *s = person_consenting(DEMO_POST);
+
+        person_run(s, "demo", args, 1);
+        assert_int_equal(waiting(s, "demo"), 1);
+        scratch_write(s, "config/tel/consent.new/in-the-way", "");
+        person_refused(s, "set DO_NOT_TRACK=1", "off", words[i], NULL);
+        assert_int_equal(waiting(s, "demo"), 0);
+        assert_true(is_on(s, "demo"));
+        scratch_free(s);
+    }
+}
+
 /* By NAME as long as something waits, and by id; the policy being gone or bad
  * is no reason to keep the yes. */
 static void test_off_needs_no_policy(void **state)
@@ -460,6 +482,8 @@ int main(void)
         cmocka_unit_test(test_on_unread_changes_nothing),
         cmocka_unit_test(test_on_prints_no_control_bytes),
         cmocka_unit_test(test_on_of_an_unknown_tool_is_a_no),
+        cmocka_unit_test(
+            test_off_that_cannot_be_kept_forgets_and_says_what_to_do),
         cmocka_unit_test(test_off_needs_no_policy),
         cmocka_unit_test(test_on_of_a_bad_policy_names_the_line),
         cmocka_unit_test(test_off_of_a_bad_policy_outlives_its_mending),

@@ -399,6 +399,32 @@ static void test_consent_no_waits_for_no_lock_for_long(void **state)
     close(fd);
 }
 
+/* As an editor, or two merged copies of the file, may leave it. */
+static void test_consent_no_beside_a_yes_is_a_no(void **state)
+{
+    static const char *const around[][2] = {{"", "git = no\n"},
+                                            {"git = no\n", ""},
+                                            {"\xef\xbb\xbf* = no\n", ""},
+                                            {"\xef\xbb\xbfgit = no\n", ""}};
+    char text[1024];
+    char *yes;
+
+    say(*state, &policy, TEL_ANSWER_YES);
+    yes = file_read(scratch_path(*state, "config/tel/consent"), NULL);
+    assert_non_null(yes);
+    for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
+        char *word = strstr(yes, "git = yes");
+
+        assert_non_null(word);
+        snprintf(text, sizeof(text), "%s%s%s", around[i][0], word,
+                 around[i][1]);
+        scratch_write(*state, "config/tel/consent", text);
+        if (is_on(*state, AGREED))
+            fail_msg("on: %s", text);
+    }
+    free(yes);
+}
+
 static void test_consent_damaged_file_is_off_and_left_alone(void **state)
 {
     static const char *const texts[] = {
@@ -497,6 +523,7 @@ int main(void)
         TEST(test_consent_folder_is_not_made_in_a_foreign_home),
         TEST(test_consent_of_many_at_once_is_all_kept),
         TEST(test_consent_no_waits_for_no_lock_for_long),
+        TEST(test_consent_no_beside_a_yes_is_a_no),
         TEST(test_consent_damaged_file_is_off_and_left_alone),
         TEST(test_consent_truncated_anywhere_is_never_more_than_said),
         TEST(test_consent_many_tools_fit_or_nothing_changes),

@@ -303,6 +303,43 @@ static void test_flush_consent_withdrawn_is_forgotten(void **state)
     assert_int_equal(box_files(box, ""), 0);
 }
 
+/* The yes of today is to today's policy: another one of this NAME, or this one
+ * before, may have told more. An earlier version, and less, may go. */
+static void
+test_flush_what_the_policy_does_not_explain_is_not_sent(void **state)
+{
+    static const char *const parts[] = {
+        "\"t\":\"probe\",\"e\":\"run\",\"v\":1,\"tv\":\"1.1\"",
+        "\"t\":\"other\",\"e\":\"run\",\"v\":1,\"tv\":\"1.2\"",
+        "\"t\":\"probe\",\"e\":\"verb\",\"v\":1,\"tv\":\"1.2\""};
+    static const char *const ends[] = {
+        "\"ms\":7,\"exit\":0}", "\"end\":\"lost\"}",
+        "\"ms\":7,\"exit\":0,\"fmt\":\"json\"}", "\"ms\":7,\"exit\":\"ok\"}"};
+    struct box *box = *state;
+    char text[12 * 256] = "";
+    size_t len = 0;
+    char *body;
+
+    box_tool(box, "probe", "POST");
+    for (size_t i = 0; i < 12; i++)
+        len += (size_t)snprintf(
+            text + len, sizeof(text) - len,
+            "%032zx {%s,\"os\":\"linux\",\"libc\":\"glibc-2.36\",%s\n", i,
+            parts[i / 4], ends[i % 4]);
+    scratch_write(box->scratch, "state/tel/outbox/00000000000000aa-probe.new",
+                  text);
+    box_flush(box, 0, "2 sent, 0 waiting\n");
+    body = box_text(box, "sent.log");
+    assert_non_null(strstr(body, "\"ms\":7,\"exit\":0}"));
+    assert_non_null(strstr(body, "\"end\":\"lost\"}"));
+    assert_null(strstr(body, "other"));
+    assert_null(strstr(body, "verb"));
+    assert_null(strstr(body, "fmt"));
+    assert_null(strstr(body, "\"ok\""));
+    free(body);
+    assert_int_equal(box_dropped(box, NULL), 10);
+}
+
 static void test_flush_endpoint_changed_is_not_sent(void **state)
 {
     struct box *box = *state;
@@ -595,6 +632,7 @@ int main(void)
         CASE(test_flush_off_by_environment_sends_nothing),
         CASE(test_flush_without_policy_waits),
         CASE(test_flush_consent_withdrawn_is_forgotten),
+        CASE(test_flush_what_the_policy_does_not_explain_is_not_sent),
         CASE(test_flush_endpoint_changed_is_not_sent),
         CASE(test_flush_local_is_kept),
         CASE(test_flush_older_than_the_key_window_is_dropped),
