@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <tel/text.h>
+
 bool piece_is(struct piece piece, const char *string)
 {
     return piece.len == strlen(string) &&
@@ -102,7 +104,6 @@ static size_t take(struct init_help *help, size_t start, const char *bytes,
                    size_t len)
 {
     unsigned char byte = (unsigned char)bytes[0];
-    char buf[5] = {0};
     size_t n;
 
     if (byte == '\033')
@@ -118,12 +119,8 @@ static size_t take(struct init_help *help, size_t start, const char *bytes,
         } while ((help->len - start) % 8 != 0 || help->len - from < 2);
         return 1;
     }
-    memcpy(buf, bytes, len < 4 ? len : 4);
-    n = tel_cli_utf8(buf);
-    /* C1 controls are characters of two bytes in UTF-8. */
-    if (n == 0 || byte < ' ' || byte == 0x7f ||
-        (byte == 0xc2 && (unsigned char)bytes[1] < 0xa0))
-        return n > 0 ? n : 1;
+    if (!tel_text_still(bytes, len, &n))
+        return n;
     memcpy(help->text + help->len, bytes, n);
     help->len += n;
     return n;
