@@ -101,12 +101,39 @@ static int send_batch(const struct job *job, const struct file *file)
     return any_done(&contents) || !file_exists(job->state, file) ? 0 : -EIO;
 }
 
-static int send_tool(const struct job *job, const char *name,
-                     const struct judged *judged)
+/* What the person does not want sent any more leaves the outbox. */
+static void withdraw(const struct job *job, const char *name, bool keep)
+{
+    _cleanup_files_ struct files files = FILES_EMPTY;
+    struct drops drops = {{0}, 0};
+    if (state_lock(job->state) < 0)
+        return;
+    if (files_scan(job->state, name, &files) == 0) {
+        for (size_t i = 0; i < files.count; i++) {
+            if (files.at[i].kind == FILE_LOCAL)
+                continue;
+            if (keep)
+                (void)file_keep(job->state, &files.at[i]);
+            else
+                (void)file_drop(job->state, &files.at[i], &drops);
+        }
+        drops_end(job->state, &drops);
+    }
+    state_unlock(job->state);
+}
+
+/* Asked before each batch: the person may have spoken since the last. */
+static int send_tool(const struct job *job, const char *name)
 {
     for (;;) {
+        struct judged judged;
         struct file file;
-        int r = next_batch(job, name, judged, &file);
+        judge(&job->sender->env, name, &judged);
+        if (judged.what == JUDGE_FORGET || judged.what == JUDGE_LOCAL)
+            withdraw(job, name, judged.what == JUDGE_LOCAL);
+        if (judged.what != JUDGE_SEND)
+            return 0;
+        int r = next_batch(job, name, &judged, &file);
         if (r <= 0)
             return r;
         r = send_batch(job, &file);
@@ -129,27 +156,6 @@ static void set_due(const struct job *job, const char *id, int result)
     state_unlock(job->state);
 }
 
-/* What the person does not want sent any more leaves the outbox. */
-static void withdraw(const struct job *job, const char *name, bool keep)
-{
-    _cleanup_files_ struct files files = FILES_EMPTY;
-    struct drops drops = {{0}, 0};
-    if (state_lock(job->state) < 0)
-        return;
-    if (files_scan(job->state, name, &files) == 0) {
-        for (size_t i = 0; i < files.count; i++) {
-            if (files.at[i].kind == FILE_LOCAL)
-                continue;
-            if (keep)
-                (void)file_keep(job->state, &files.at[i]);
-            else
-                (void)file_drop(job->state, &files.at[i], &drops);
-        }
-        drops_end(job->state, &drops);
-    }
-    state_unlock(job->state);
-}
-
 static void serve_tool(const struct job *job, const char *name,
                        const struct due *due)
 {
@@ -159,7 +165,7 @@ static void serve_tool(const struct job *job, const char *name,
         withdraw(job, name, judged.what == JUDGE_LOCAL);
         set_due(job, judged.id, 0);
     } else if (judged.what == JUDGE_SEND && (!due || due_is(due, judged.id))) {
-        int r = send_tool(job, name, &judged);
+        int r = send_tool(job, name);
         if (r < 0)
             job->delivery->failed = true;
         set_due(job, judged.id, r);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <tel/text.h>
+
 bool piece_is(struct piece piece, const char *string)
 {
     return piece.len == strlen(string) &&
@@ -101,7 +103,6 @@ static void add_line(struct init_help *help, size_t start)
 static size_t take(struct init_help *help, size_t start, const char *bytes,
                    size_t len)
 {
-    uint32_t point = 0;
     size_t n;
 
     if (bytes[0] == '\033')
@@ -117,9 +118,8 @@ static size_t take(struct init_help *help, size_t start, const char *bytes,
         } while ((help->len - start) % 8 != 0 || help->len - from < 2);
         return 1;
     }
-    n = tel_cli_utf8(bytes, len, &point);
-    if (n == 0 || tel_cli_is_control(point))
-        return n > 0 ? n : 1;
+    if (!tel_text_still(bytes, len, &n))
+        return n;
     memcpy(help->text + help->len, bytes, n);
     help->len += n;
     return n;

@@ -303,6 +303,49 @@ static void test_flush_consent_withdrawn_is_forgotten(void **state)
     assert_int_equal(box_files(box, ""), 0);
 }
 
+struct expected {
+    struct server *server;
+    size_t count;
+};
+
+static bool came(void *context)
+{
+    const struct expected *expected = context;
+
+    return server_count(expected->server) == expected->count;
+}
+
+/* A word that removes no file, as a hand's in the consent file: what is under
+ * way is answered, and the next batch stays. */
+static void test_flush_word_between_two_batches_counts(void **state)
+{
+    static const enum tel_answer answers[] = {TEL_ANSWER_NO, TEL_ANSWER_LOCAL};
+    static char program[] = TEL_SEND;
+    static char option[] = "--flush";
+    char *argv[] = {program, option, NULL};
+    struct box *box = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct expected expected = {box->server, i + 1};
+        struct tel_outbox_counts counted;
+        pid_t pid;
+
+        box_tool(box, "probe", "POST");
+        for (unsigned n = 0; n < 7; n++)
+            box_new_file(box, "probe", 100 * n, 100);
+        server_delays(box->server, 2000);
+        pid = scratch_start(box->scratch, "flush.out", argv);
+        until(came, &expected);
+        box_consent(box, "probe", answers[i]);
+        assert_int_equal(scratch_stop(box->scratch, pid, 0), 0);
+        assert_int_equal(server_count(box->server), i + 1);
+        assert_int_equal(tel_outbox_count(box->state, "probe", &counted), 0);
+        assert_int_equal(counted.waiting, 0);
+        assert_int_equal(counted.local,
+                         answers[i] == TEL_ANSWER_LOCAL ? 200 : 0);
+    }
+}
+
 /* The yes of today is to today's policy: another one of this NAME, or this one
  * before, may have told more. An earlier version, and less, may go. */
 static void
@@ -632,6 +675,7 @@ int main(void)
         CASE(test_flush_off_by_environment_sends_nothing),
         CASE(test_flush_without_policy_waits),
         CASE(test_flush_consent_withdrawn_is_forgotten),
+        CASE(test_flush_word_between_two_batches_counts),
         CASE(test_flush_what_the_policy_does_not_explain_is_not_sent),
         CASE(test_flush_endpoint_changed_is_not_sent),
         CASE(test_flush_local_is_kept),
