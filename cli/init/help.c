@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <tel/text.h>
+
 bool piece_is(struct piece piece, const char *string)
 {
     return piece.len == strlen(string) &&
@@ -117,8 +119,8 @@ static size_t take(struct init_help *help, size_t start, const char *bytes,
         } while ((help->len - start) % 8 != 0 || help->len - from < 2);
         return 1;
     }
-    n = tel_cli_utf8(bytes, len, &point);
-    if (n == 0 || tel_cli_is_control(point))
+    n = tel_text_character(bytes, len, &point);
+    if (n == 0 || tel_text_control(point))
         return n > 0 ? n : 1;
     memcpy(help->text + help->len, bytes, n);
     help->len += n;
