@@ -67,7 +67,7 @@ bool tel_cli_parse(struct tel_cli_args *args, int argc, char **argv,
             if (r != FLAG_TAKEN) {
                 *ret_status =
                     tel_cli_bad("%s: %s: %s (see tel %s --help)", name,
-                                r == FLAG_NO_VALUE    ? "which value has"
+                                r == FLAG_NO_VALUE    ? "needs a value"
                                 : r == FLAG_HAS_VALUE ? "takes no value"
                                                       : "no such option",
                                 arg, name);

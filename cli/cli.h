@@ -91,18 +91,6 @@ int tel_cli_bad(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Whether colours may be used on this stream. */
 bool tel_cli_colours(const struct tel_env *env, FILE *to);
 
-/*
- * The length in bytes of the UTF-8 character that the len bytes begin with, and
- * *ret_point is which; or 0 where they begin with none.
- */
-size_t tel_cli_utf8(const char *at, size_t len, uint32_t *ret_point);
-
-/* Whether a terminal may take the character for an order: C0, DEL and C1. */
-static inline bool tel_cli_is_control(uint32_t point)
-{
-    return point < ' ' || (point >= 0x7f && point < 0xa0);
-}
-
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void tel_cli_json(FILE *to, const char *string);
 

@@ -8,30 +8,6 @@
 
 #include <tel/text.h>
 
-/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
-size_t tel_cli_utf8(const char *at, size_t len, uint32_t *ret_point)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char *s = (const unsigned char *)at;
-    uint32_t point;
-    size_t size;
-
-    if (len == 0 || s[0] > 0xf4 || (s[0] >= 0x80 && s[0] < 0xc2))
-        return 0;
-    size = s[0] < 0x80 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-    point = size == 1 ? s[0] : s[0] & (0x7fU >> size);
-    for (size_t i = 1; i < size; i++) {
-        if (i == len || (s[i] & 0xc0) != 0x80)
-            return 0;
-        point = point << 6 | (s[i] & 0x3fU);
-    }
-    if (point < least[size] || point > 0x10ffff ||
-        (point >= 0xd800 && point < 0xe000))
-        return 0;
-    *ret_point = point;
-    return size;
-}
-
 /* Text of a file must not move the cursor of the terminal it is shown on. */
 static void print_still(FILE *to, const char *at, size_t len)
 {
@@ -46,15 +22,21 @@ static void print_still(FILE *to, const char *at, size_t len)
 int tel_cli_bad(const char *format, ...)
 {
     char line[1024];
+    size_t shown = 0;
     va_list list;
 
     va_start(list, format);
     vsnprintf(line, sizeof(line), format, list);
     va_end(list);
-    /* One line, whatever a name or a path was made of. */
-    fputs("tel: ", stderr);
-    print_still(stderr, line, strlen(line));
-    putc('\n', stderr);
+    /* One line, whatever a name or a path was made of; and one call, for
+     * nothing is buffered on stderr. */
+    for (size_t i = 0, size = 0, len = strlen(line); i < len; i += size) {
+        bool still = tel_text_still(line + i, len - i, &size);
+
+        memmove(line + shown, still ? line + i : "?", still ? size : 1);
+        shown += still ? size : 1;
+    }
+    fprintf(stderr, "tel: %.*s\n", (int)shown, line);
     return TEL_BAD;
 }
 
@@ -75,13 +57,13 @@ void tel_cli_json(FILE *to, const char *string)
     putc('"', to);
     while (len > 0) {
         uint32_t point = 0;
-        size_t size = tel_cli_utf8(string, len, &point);
+        size_t size = tel_text_character(string, len, &point);
 
         if (size == 0)
             fputs("\\ufffd", to);
         else if (point == '"' || point == '\\')
             fprintf(to, "\\%c", (char)point);
-        else if (tel_cli_is_control(point))
+        else if (tel_text_control(point))
             fprintf(to, "\\u%04x", point);
         else
             fwrite(string, 1, size, to);

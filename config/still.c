@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Which characters of a file may be shown on a terminal. */
+/* Characters, and which of a file's may be shown on a terminal. */
 #include <tel/text.h>
 
-/* The bytes of the UTF-8 character at s, and which it is; 0 where there is
- * none (RFC 3629: no overlong forms, no surrogates). */
-static size_t read_character(const unsigned char *s, size_t len,
-                             uint32_t *ret_point)
+/* RFC 3629: no overlong forms, no surrogates. */
+size_t tel_text_character(const char *bytes, size_t len, uint32_t *ret_point)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t size = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-    uint32_t point = size == 1 ? s[0] : s[0] & (0x7fU >> size);
+    const unsigned char *s = (const unsigned char *)bytes;
+    uint32_t point;
+    size_t size;
 
-    if (s[0] > 0xf4 || (s[0] >= 0x80 && s[0] < 0xc2) || size > len) {
+    if (len == 0 || s[0] > 0xf4 || (s[0] >= 0x80 && s[0] < 0xc2)) {
         return 0;
     }
+    size = s[0] < 0x80 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+    point = size == 1 ? s[0] : s[0] & (0x7fU >> size);
     for (size_t i = 1; i < size; i++) {
-        if ((s[i] & 0xc0) != 0x80) {
+        if (i == len || (s[i] & 0xc0) != 0x80) {
             return 0;
         }
         point = point << 6 | (s[i] & 0x3fU);
@@ -35,7 +36,7 @@ static size_t read_character(const unsigned char *s, size_t len,
  */
 static bool is_still(uint32_t point)
 {
-    return point >= ' ' && !(point >= 0x7f && point < 0xa0) && point != 0xad &&
+    return !tel_text_control(point) && point != 0xad &&
            !(point >= 0x200b && point <= 0x200f) &&
            !(point >= 0x2028 && point <= 0x202e) &&
            !(point >= 0x2060 && point <= 0x206f) && point != 0x61c &&
@@ -45,7 +46,7 @@ static bool is_still(uint32_t point)
 bool tel_text_still(const char *bytes, size_t len, size_t *ret_size)
 {
     uint32_t point = 0;
-    size_t size = read_character((const unsigned char *)bytes, len, &point);
+    size_t size = tel_text_character(bytes, len, &point);
 
     *ret_size = size > 0 ? size : 1;
     return size > 0 && is_still(point);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <tel/text.h>
+
 /* Lines of the source, so that it can be read and compared. */
 #define LINE_MAX_BYTES 72
 
@@ -49,7 +51,7 @@ static void put_word(struct line *line, const char *at, size_t len, bool code)
         line->used += (unsigned)fprintf(line->to, "\\&");
     for (size_t i = 0; i < len;) {
         uint32_t point = 0;
-        size_t size = tel_cli_utf8(at + i, len - i, &point);
+        size_t size = tel_text_character(at + i, len - i, &point);
 
         /* Any character but ASCII by its number: roff has no encoding. */
         line->used += size > 1 ? (unsigned)fprintf(line->to, "\\[u%04X]", point)

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <tel/text.h>
+
 #define COLUMNS 80U
 #define GAP 2U         /* between the cells of a row */
 #define CELL_LEAST 12U /* columns of a cell that is wrapped */
@@ -24,7 +26,7 @@ static bool is_mark(char byte)
 static size_t bytes_of(const char *s)
 {
     uint32_t point;
-    size_t len = tel_cli_utf8(s, 4, &point);
+    size_t len = tel_text_character(s, 4, &point);
 
     return len > 0 ? len : 1;
 }
@@ -39,7 +41,7 @@ static unsigned columns_of(const char *s)
         {0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd}};
     uint32_t point = 0;
 
-    (void)tel_cli_utf8(s, 4, &point);
+    (void)tel_text_character(s, 4, &point);
     if (is_mark(*s) || (point >= 0x300 && point < 0x370) ||
         (point >= 0xfe00 && point < 0xfe10))
         return 0;

@@ -51,6 +51,18 @@ bool tel_text_parse(const char *bytes, size_t len, uint64_t max,
                     uint64_t *ret_number);
 
 /*
+ * How many bytes the UTF-8 character has that the len bytes begin with, and
+ * *ret_point is which it is; 0 where they begin with none.
+ */
+size_t tel_text_character(const char *bytes, size_t len, uint32_t *ret_point);
+
+/* Whether a terminal may take the character for an order: C0, DEL and C1. */
+static inline bool tel_text_control(uint32_t point)
+{
+    return point < ' ' || (point >= 0x7f && point < 0xa0);
+}
+
+/*
  * Whether the character that begins the len > 0 bytes may be shown on a
  * terminal: UTF-8, and nothing that moves the cursor or what was written.
  * *ret_size is how many bytes it has, 1 where it is none.
