@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kinds of data that a policy asks for, a word each. */
+/* What a yes is bound to besides the endpoint, a word each. */
 #include <errno.h>
 
 #include <tel/text.h>
@@ -68,8 +68,15 @@ static void add_modifier(struct tel_text *text, const struct tel_policy *policy,
     add_str(text, policy, modifier->name);
 }
 
-/* ms, exit and crash; then the fields, then the modifiers. */
-#define FIXED 3
+/* No data, but what a yes counts on as well: by this name it can be stopped. */
+static void add_disable(struct tel_text *text, const struct tel_policy *policy)
+{
+    tel_text_add(text, "disable=");
+    add_str(text, policy, policy->disable);
+}
+
+/* ms, exit, crash and disable; then the fields, then the modifiers. */
+#define FIXED 4
 
 int tel_policy_kind(const struct tel_policy *policy, size_t index, char *buf,
                     size_t size)
@@ -83,6 +90,8 @@ int tel_policy_kind(const struct tel_policy *policy, size_t index, char *buf,
         add_exit(&text, policy);
     } else if (index == 2) {
         add_crash(&text, policy);
+    } else if (index == 3) {
+        add_disable(&text, policy);
     } else if (index - FIXED < policy->nfields) {
         add_field(&text, policy, &policy->fields[index - FIXED]);
     } else if (index - FIXED - policy->nfields < policy->nmodifiers) {

@@ -639,7 +639,7 @@ static void test_init_bad_usage_is_refused(void **state)
                    NULL);
     person_refused(s, "not a name that a tool may have: x?y", "init", "x\ny",
                    NULL);
-    person_refused(s, "which value has: --from", "init", "x", "--from", NULL);
+    person_refused(s, "needs a value: --from", "init", "x", "--from", NULL);
     person_refused(s, "missing: No such file", "init", "x", "--from",
                    scratch_path(s, "missing"), NULL);
     person_refused(s, "no help in it", "init", "x", "--from",

@@ -91,6 +91,13 @@ static void test_changes_an_added_crash_is_asked_for(void **state)
     run_all(*state, true);
 }
 
+/* Who sets the old one means to have stopped it. */
+static void test_changes_another_variable_is_asked_for(void **state)
+{
+    change_to(*state, DEMO "[tool]\ndisable = SOMETHING_ELSE\n");
+    run_all(*state, false);
+}
+
 static void test_changes_finer_duration_is_asked_for(void **state)
 {
     write_policy(*state, DEMO_TOOL "[command]\nverbs = none\n"
@@ -138,6 +145,7 @@ int main(void)
         TEST(test_changes_an_added_option_of_a_field_is_asked_for),
         TEST(test_changes_an_added_modifier_is_asked_for),
         TEST(test_changes_an_added_crash_is_asked_for),
+        TEST(test_changes_another_variable_is_asked_for),
         TEST(test_changes_finer_duration_is_asked_for),
         TEST(test_changes_to_less_need_no_new_yes),
         TEST(test_changes_opt_out_of_a_listed_folder_is_asked_for),

@@ -371,7 +371,7 @@ test_flush_what_the_policy_does_not_explain_is_not_sent(void **state)
             parts[i / 4], ends[i % 4]);
     scratch_write(box->scratch, "state/tel/outbox/00000000000000aa-probe.new",
                   text);
-    box_flush(box, 0, "2 sent, 0 waiting\n");
+    box_flush(box, 0, "2 sent, 0 waiting, 10 dropped\n");
     body = box_text(box, "sent.log");
     assert_non_null(strstr(body, "\"ms\":7,\"exit\":0}"));
     assert_non_null(strstr(body, "\"end\":\"lost\"}"));

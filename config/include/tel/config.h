@@ -318,10 +318,11 @@ int tel_str_copy(const struct tel_policy *policy, struct tel_str str, char *buf,
                  size_t size);
 
 /*
- * The kinds of data that a yes is bound to, one word each: "ms=rounded",
- * "crash=on", "fmt=word:--format:-o", "log:--oneline=oneline". Writes the one
- * at index into buf: its length, 0 for ms, exit or crash where they are off,
- * -ENOENT past the last, or -ENAMETOOLONG.
+ * The kinds of data that a yes is bound to, one word each, and the variable
+ * that stops it: "ms=rounded", "crash=on", "disable=GIT_NO_TELEMETRY",
+ * "fmt=word:--format:-o", "log:--oneline=oneline". Writes the one at index into
+ * buf: its length, 0 for ms, exit or crash where they are off, -ENOENT past the
+ * last, or -ENAMETOOLONG.
  */
 int tel_policy_kind(const struct tel_policy *policy, size_t index, char *buf,
                     size_t size);
