@@ -198,6 +198,7 @@ static void test_wire_own_switch_of_any_name_is_obeyed(void **state)
     sprintf(longer, "[tool]\ndisable = QUIET_PROBE\n%s",
             policy + strlen("[tool]\n"));
     scratch_write(box->scratch, "config/tel/tools.d/probe.conf", longer);
+    box_consent(box, "probe", TEL_ANSWER_YES);
     box_new_file(box, "probe", 0, 1);
     scratch_set(box->scratch, "QUIET_PROBE", "1");
     box_flush(box, 1, "0 sent, 1 waiting\n");
