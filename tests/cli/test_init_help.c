@@ -377,12 +377,13 @@ static void test_help_sentences_and_options_are_no_commands(void **state)
 static void test_help_marks_of_terminals_are_taken_out(void **state)
 {
     (void)state;
-    expect_verbs("\033[1mCommands:\033[0m\r\n"
-                 "  \033[32msow\033[0m    Put\001 \033]8;;http://y\033\\seeds"
-                 "\033]8;;\007\r\n"
-                 "  w\bwe\bee\bed\bd   _\bP_\bull \342\200\256out\302\233\377\r\n"
-                 "  water\tPour w\303\244rm\n",
-                 "sow=Put seeds|weed=Pull out|water=Pour w\303\244rm");
+    expect_verbs(
+        "\033[1mCommands:\033[0m\r\n"
+        "  \033[32msow\033[0m    Put\001 \033]8;;http://y\033\\seeds"
+        "\033]8;;\007\r\n"
+        "  w\bwe\bee\bed\bd   _\bP_\bull \342\200\256out\302\233\377\r\n"
+        "  water\tPour w\303\244rm\n",
+        "sow=Put seeds|weed=Pull out|water=Pour w\303\244rm");
 }
 
 static void test_help_hostile_text_does_no_harm(void **state)
