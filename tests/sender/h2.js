@@ -43,8 +43,9 @@ function note(status, number, key, raw) {
 function answer(stream, status, number, key, raw) {
     if (stream.destroyed || stream.closed)
         return;
-    stream.respond({ ':status': status }, { endStream: true });
+    // As a collector does: counted, and then answered.
     note(status, number, key, raw);
+    stream.respond({ ':status': status }, { endStream: true });
 }
 
 const held = [];

@@ -46,6 +46,7 @@ struct connection {
     char asked[ASKED_MAX];
     unsigned char *said;
     size_t said_len;
+    bool over; /* both sides have closed it */
 };
 
 struct relay {
@@ -208,6 +209,9 @@ static void *serve(void *context)
     /* Closed at the end by relay_free: the numbers stay taken. */
     shutdown(connection->client, SHUT_RDWR);
     shutdown(connection->server, SHUT_RDWR);
+    pthread_mutex_lock(&connection->relay->lock);
+    connection->over = true;
+    pthread_mutex_unlock(&connection->relay->lock);
     return NULL;
 }
 
@@ -296,6 +300,17 @@ void relay_proxies(struct relay *relay, int status)
     pthread_mutex_lock(&relay->lock);
     relay->proxies = status;
     pthread_mutex_unlock(&relay->lock);
+}
+
+bool relay_is_idle(struct relay *relay)
+{
+    bool idle = true;
+
+    pthread_mutex_lock(&relay->lock);
+    for (size_t i = 0; i < relay->nconnections; i++)
+        idle = idle && relay->connections[i].over;
+    pthread_mutex_unlock(&relay->lock);
+    return idle;
 }
 
 size_t relay_connections(struct relay *relay)

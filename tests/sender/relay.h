@@ -11,6 +11,7 @@
 #ifndef TEL_TEST_RELAY_H
 #define TEL_TEST_RELAY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct relay;
@@ -27,6 +28,8 @@ void relay_delays(struct relay *relay, unsigned delay_ms);
 void relay_proxies(struct relay *relay, int status);
 
 size_t relay_connections(struct relay *relay);
+/* Whether each of them is over, closed by both sides. */
+bool relay_is_idle(struct relay *relay);
 /* What came on the connection of this index, a CONNECT aside: its first bytes,
  * until relay_free. NULL past the last. */
 const unsigned char *relay_said(struct relay *relay, size_t index,

@@ -106,6 +106,7 @@ struct tls *tls_nginx(struct box *box, const char *name, const char *listen,
 
     skip_unless(tls_has_nginx(), "nginx was not fetched: %s\n", NGINX);
     tls = make(box, name);
+    tls->closes = true;
     snprintf(file, sizeof(file), "%s.conf", name);
     text_add(&whole, config, name, name, name, name, tls->socket, listen, text);
     scratch_write(box->scratch, file, whole.bytes);
@@ -143,10 +144,18 @@ void tls_endpoint(const struct tls *tls, const char *target, char *buf,
              target);
 }
 
+static bool is_idle(void *context)
+{
+    return relay_is_idle(context);
+}
+
 char *tls_log(const struct tls *tls)
 {
-    char *log =
-        file_read(scratch_path(tls->box->scratch, "%s.log", tls->name), NULL);
+    char *log;
 
+    /* nginx answers before it writes its log, and closes after. */
+    if (tls->closes)
+        until(is_idle, tls->relay);
+    log = file_read(scratch_path(tls->box->scratch, "%s.log", tls->name), NULL);
     return log != NULL ? log : strdup("");
 }

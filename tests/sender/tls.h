@@ -18,6 +18,7 @@ struct tls {
     struct box *box;
     struct relay *relay;
     pid_t pid;
+    bool closes; /* each connection in the end, its log written */
     char socket[256];
     char name[32];
 };
@@ -41,7 +42,8 @@ void tls_free(struct tls *tls);
 
 void tls_endpoint(const struct tls *tls, const char *target, char *buf,
                   size_t size);
-/* NAME.log, or "". Freed by the caller. */
+/* NAME.log, or ""; of nginx, once all connections are over. Freed by the
+ * caller. */
 char *tls_log(const struct tls *tls);
 
 #endif
