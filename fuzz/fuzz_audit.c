@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tel/text.h>
+
 #include "audit.h"
 
 static void must(bool holds)
@@ -23,9 +25,10 @@ static void check_printable(const char *text, size_t size)
 
     must(rest.len < size);
     while (rest.len > 0) {
-        size_t len = tel_audit_utf8(rest);
+        uint32_t point = 0;
+        size_t len = tel_text_character(rest.at, rest.len, &point);
 
-        must(len > 0 && (unsigned char)rest.at[0] >= ' ' && rest.at[0] != 0x7f);
+        must(len > 0 && !tel_text_control(point));
         rest.at += len;
         rest.len -= len;
     }

@@ -81,9 +81,6 @@ const char *tel_audit_reason(enum tel_audit_kind kind, bool by_name);
 void tel_audit_mask(struct tel_trait trait,
                     char ret_example[TEL_AUDIT_EXAMPLE_MAX]);
 
-/* The length of the valid UTF-8 character at the front, or 0. */
-size_t tel_audit_utf8(struct tel_piece text);
-
 /* ---- names.c: what a field's name says ----------------------------------- */
 
 struct tel_audit_name {

@@ -8,6 +8,8 @@
 
 #include <errno.h>
 
+#include <tel/text.h>
+
 static const char prefix_name[] = "(prefix)";
 static const char text_name[] = "(text)";
 
@@ -27,10 +29,9 @@ static void add_name(struct tel_audit_way *way, struct tel_piece key)
 {
     for (size_t at = 0; at < key.len;) {
         struct tel_piece rest = piece_from(key, at);
-        size_t len = tel_audit_utf8(rest);
-        unsigned char first = (unsigned char)rest.at[0];
-        bool plain = len > 0 && first >= ' ' && first != 0x7f &&
-                     !(first == 0xc2 && (unsigned char)rest.at[1] < 0xa0);
+        uint32_t point = 0;
+        size_t len = tel_text_character(rest.at, rest.len, &point);
+        bool plain = len > 0 && !tel_text_control(point);
 
         if (way->len + 5 > sizeof(way->name))
             break;

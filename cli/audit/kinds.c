@@ -2,6 +2,8 @@
 /* What each kind of finding means, and how an example of it is masked. */
 #include "pieces.h"
 
+#include <tel/text.h>
+
 static const struct {
     const char *name;
     const char *value; /* what the value looks like */
@@ -44,28 +46,6 @@ const char *tel_audit_reason(enum tel_audit_kind kind, bool by_name)
     return by_name ? kinds[kind].field : kinds[kind].value;
 }
 
-size_t tel_audit_utf8(struct tel_piece text)
-{
-    unsigned char first = (unsigned char)byte_at(text, 0);
-    unsigned char second = (unsigned char)byte_at(text, 1);
-    size_t len;
-
-    if (first < 0x80)
-        return text.len > 0;
-    if (first < 0xc2 || first > 0xf4)
-        return 0;
-    len = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    for (size_t i = 1; i < len; i++) {
-        if (((unsigned char)byte_at(text, i) & 0xc0) != 0x80)
-            return 0;
-    }
-    /* Overlong forms, surrogates, above U+10FFFF. */
-    if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-        (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f))
-        return 0;
-    return len;
-}
-
 struct example {
     char *buf;
     size_t len;
@@ -78,15 +58,14 @@ static void add(struct example *example, struct tel_piece text, size_t most)
 
     while (at < text.len && at < most) {
         struct tel_piece rest = piece_from(text, at);
-        size_t len = tel_audit_utf8(rest);
-        unsigned char first = (unsigned char)rest.at[0];
+        uint32_t point = 0;
+        size_t len = tel_text_character(rest.at, rest.len, &point);
 
         /* Not a byte more, but for a first character. */
         if (example->len + 8 > TEL_AUDIT_EXAMPLE_MAX ||
             (at > 0 && at + len > most))
             return;
-        if (len == 0 || (len == 1 && (first < ' ' || first == 0x7f)) ||
-            (len == 2 && first == 0xc2 && (unsigned char)rest.at[1] < 0xa0)) {
+        if (len == 0 || tel_text_control(point)) {
             example->buf[example->len++] = '?';
             at += len > 0 ? len : 1;
             continue;
