@@ -75,6 +75,13 @@ static bool parse(const char *where, union address *ret_address)
     return true;
 }
 
+bool tel_listen_valid(const char *where)
+{
+    union address address;
+
+    return parse(where, &address);
+}
+
 int tel_listen_open(const char *where, int *ret_fd, bool *ret_ipv6,
                     struct tel_err *err)
 {
@@ -84,9 +91,7 @@ int tel_listen_open(const char *where, int *ret_fd, bool *ret_ipv6,
     int r;
 
     if (!parse(where, &address))
-        return tel_fault(err, -EINVAL,
-                         "--listen %s: not ADDRESS:PORT in numbers, as in "
-                         "127.0.0.1:8080 or [::1]:8080",
+        return tel_fault(err, -EINVAL, "%s: not ADDRESS:PORT in numbers",
                          where);
     fd = socket(address.any.sa_family,
                 SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -4,72 +4,40 @@
 #include "main.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 
 #include <tel/collector.h>
 
+#include "options.h"
+
 static const char usage[] =
     "usage: tel-collect serve --listen ADDRESS:PORT --db FILE"
     " --tools DIRECTORY\n"
+    "       tel-collect serve --config FILE\n"
     "\n"
     "Receives events by GET and POST, at any path, and answers 204 once they\n"
     "are safely counted. Keeps totals only: no request, no address, no user\n"
     "agent, no time of day.\n"
-    "\n"
-    "  --listen ADDRESS:PORT   where to listen, in numbers: 127.0.0.1:8080,\n"
-    "                          [::1]:8080; port 0 takes a free one\n"
-    "  --db FILE               the database (SQLite), made where there is "
-    "none\n"
-    "  --tools DIRECTORY       the policies (*.conf) whose events count\n"
-    "  --help                  show this\n"
+    "\n";
+
+static const char usage_end[] =
     "\n"
     "Prints \"listening on ADDRESS:PORT\" when it is ready. SIGTERM and "
     "SIGINT\n"
     "end it once what has been received is counted and answered.\n";
 
+static int help(void)
+{
+    (void)fputs(usage, stdout);
+    options_help(stdout);
+    return say(usage_end);
+}
+
 static void notice(const char *text)
 {
     (void)complain("%s", text);
-}
-
-/* 0, or EXIT_BAD once it has complained; -1: help was asked for. */
-static int parse(int argc, char **argv, struct tel_collector_options *options)
-{
-    static const struct option known[] = {
-        {"listen", required_argument, NULL, 'l'},
-        {"db", required_argument, NULL, 'd'},
-        {"tools", required_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    int option;
-
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
-        if (option == 'l')
-            options->listen = optarg;
-        else if (option == 'd')
-            options->db = optarg;
-        else if (option == 't')
-            options->tools = optarg;
-        else if (option == 'h')
-            return -1;
-        else
-            return complain_option("serve", option, argv);
-    }
-    if (optind < argc)
-        return complain("serve: what is %s for? (see tel-collect serve --help)",
-                        argv[optind]);
-    if (options->listen == NULL || options->db == NULL ||
-        options->tools == NULL)
-        return complain("serve: --%s is missing (see tel-collect serve --help)",
-                        options->listen == NULL ? "listen"
-                        : options->db == NULL   ? "db"
-                                                : "tools");
-    return 0;
 }
 
 static void wait_for(const sigset_t *ends)
@@ -86,10 +54,10 @@ int command_serve(int argc, char **argv)
     char address[TEL_ADDRESS_MAX] = "";
     char line[TEL_ADDRESS_MAX + 32];
     sigset_t ends;
-    int status = parse(argc, argv, &options);
+    int status = options_parse(argc, argv, &options);
 
     if (status != 0)
-        return status < 0 ? say(usage) : status;
+        return status < 0 ? help() : status;
     /* Blocked before any thread is made, so that only this one takes them. */
     (void)sigemptyset(&ends);
     (void)sigaddset(&ends, SIGTERM);
