@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <tel/text.h>
@@ -18,6 +19,7 @@ union address {
     struct sockaddr any;
     struct sockaddr_in v4;
     struct sockaddr_in6 v6;
+    struct sockaddr_un local; /* only passed, never opened here */
 };
 
 static socklen_t address_size(const union address *address)
@@ -115,14 +117,18 @@ int tel_listen_open(const char *where, int *ret_fd, bool *ret_ipv6,
 
 int tel_listen_address(int fd, char *buf, size_t size)
 {
-    union address address = {.any.sa_family = AF_UNSPEC};
+    union address address = {.local.sun_family = AF_UNSPEC};
     socklen_t len = sizeof(address);
     char host[INET6_ADDRSTRLEN] = "";
     int written;
 
     if (getsockname(fd, &address.any, &len) < 0)
         return -errno;
-    if (address.any.sa_family == AF_INET6) {
+    if (address.any.sa_family == AF_UNIX) {
+        written = snprintf(buf, size, "unix:%.*s",
+                           (int)sizeof(address.local.sun_path),
+                           address.local.sun_path);
+    } else if (address.any.sa_family == AF_INET6) {
         (void)inet_ntop(AF_INET6, &address.v6.sin6_addr, host, sizeof(host));
         written =
             snprintf(buf, size, "[%s]:%u", host, ntohs(address.v6.sin6_port));

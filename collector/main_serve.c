@@ -3,13 +3,13 @@
  * that it is ready. */
 #include "main.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 
 #include <tel/collector.h>
 
+#include "notify.h"
 #include "options.h"
 
 static const char usage[] =
@@ -24,9 +24,9 @@ static const char usage[] =
 
 static const char usage_end[] =
     "\n"
-    "Prints \"listening on ADDRESS:PORT\" when it is ready. SIGTERM and "
-    "SIGINT\n"
-    "end it once what has been received is counted and answered.\n";
+    "Prints \"listening on ADDRESS:PORT\" when it is ready. SIGHUP reads the\n"
+    "policies again. SIGTERM and SIGINT end it once what has been received is\n"
+    "counted and answered.\n";
 
 static int help(void)
 {
@@ -40,10 +40,51 @@ static void notice(const char *text)
     (void)complain("%s", text);
 }
 
-static void wait_for(const sigset_t *ends)
+/* The signals that serve waits for. Blocked before any thread is made, so
+ * that no other thread takes them. */
+static void block(sigset_t *ret_signals)
 {
-    while (sigwaitinfo(ends, NULL) < 0 && errno == EINTR)
-        continue;
+    (void)sigemptyset(ret_signals);
+    (void)sigaddset(ret_signals, SIGHUP);
+    (void)sigaddset(ret_signals, SIGTERM);
+    (void)sigaddset(ret_signals, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, ret_signals, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void reload(struct tel_collector *collector)
+{
+    struct tel_err err = {""};
+
+    notify_reloading();
+    if (tel_collector_reload(collector, &err) < 0) {
+        (void)complain("%s: the policies from before stay in force", err.text);
+        notify_ready("The last reload failed: policies are as before");
+    } else {
+        notify_ready("");
+    }
+}
+
+/* Until it is told to end. */
+static void obey(struct tel_collector *collector, const sigset_t *signals)
+{
+    int signal;
+
+    do {
+        signal = sigwaitinfo(signals, NULL);
+        if (signal == SIGHUP)
+            reload(collector);
+    } while (signal != SIGTERM && signal != SIGINT);
+}
+
+static int say_address(const struct tel_collector *collector)
+{
+    char address[TEL_ADDRESS_MAX] = "";
+    char line[TEL_ADDRESS_MAX + 32];
+
+    (void)tel_collector_address(collector, address, sizeof(address));
+    (void)snprintf(line, sizeof(line), "listening on %s\n", address);
+    return say(line);
 }
 
 int command_serve(int argc, char **argv)
@@ -51,26 +92,20 @@ int command_serve(int argc, char **argv)
     struct tel_collector_options options = {.notice = notice};
     struct tel_collector *collector = NULL;
     struct tel_err err = {""};
-    char address[TEL_ADDRESS_MAX] = "";
-    char line[TEL_ADDRESS_MAX + 32];
-    sigset_t ends;
+    sigset_t signals;
     int status = options_parse(argc, argv, &options);
 
     if (status != 0)
         return status < 0 ? help() : status;
-    /* Blocked before any thread is made, so that only this one takes them. */
-    (void)sigemptyset(&ends);
-    (void)sigaddset(&ends, SIGTERM);
-    (void)sigaddset(&ends, SIGINT);
-    (void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
+    block(&signals);
     if (tel_collector_start(&options, &collector, &err) < 0)
         return complain("%s", err.text);
-    (void)tel_collector_address(collector, address, sizeof(address));
-    (void)snprintf(line, sizeof(line), "listening on %s\n", address);
-    status = say(line);
-    if (status == EXIT_DONE)
-        wait_for(&ends);
+    status = say_address(collector);
+    if (status == EXIT_DONE) {
+        notify_ready(NULL);
+        obey(collector, &signals);
+        notify_stopping();
+    }
     tel_collector_stop(collector);
     return status;
 }

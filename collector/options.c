@@ -31,9 +31,9 @@ const char *options_text(const char *text, const struct tel_option *option,
 const char *options_address(const char *text, const struct tel_option *option,
                             void *member)
 {
-    if (!tel_listen_valid(text))
+    if (strcmp(text, TEL_LISTEN_PASSED) != 0 && !tel_listen_valid(text))
         return "not ADDRESS:PORT in numbers, as in 127.0.0.1:8080 or "
-               "[::1]:8080";
+               "[::1]:8080, and not " TEL_LISTEN_PASSED;
     return options_text(text, option, member);
 }
 
@@ -52,7 +52,8 @@ const char *options_number(const char *text, const struct tel_option *option,
 static const struct tel_option table[] = {
     {"listen", MEMBER(listen), "ADDRESS:PORT",
      "where to listen, in numbers: 127.0.0.1:8080,\n"
-     "[::1]:8080; port 0 takes a free one",
+     "[::1]:8080; port 0 takes a free one; systemd\n"
+     "takes the socket that systemd passes",
      options_address, .required = true},
     {"db", MEMBER(db), "FILE",
      "the database (SQLite), made where there is none", options_text,
