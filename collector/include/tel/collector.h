@@ -80,4 +80,11 @@ struct tel_report_options {
 int tel_report_write(const struct tel_report_options *options, FILE *out,
                      struct tel_err *err);
 
+/*
+ * Writes the policies of the directory, and the limits of requests, as a
+ * module of JavaScript that holds data only (collector/edge/ says how it is
+ * used). As tel_collector_start where the policies are bad.
+ */
+int tel_export_write(const char *directory, FILE *out, struct tel_err *err);
+
 #endif
