@@ -64,7 +64,8 @@ void tel_collector_stop(struct tel_collector *collector);
 #define TEL_REPORT_K 5 /* cells of fewer runs are held back by default */
 
 struct tel_report_options {
-    const char *db;
+    const char *db;         /* a file, or where else a store is */
+    const char *token_file; /* for a store behind a URL; or NULL */
     const char *tool; /* an id, or NULL: all of them */
     uint64_t k;       /* cells of fewer runs are held back; 1: none */
     bool json;
