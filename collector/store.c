@@ -31,6 +31,8 @@ int tel_store_open_reader(const char *where, struct tel_store **ret_store,
 {
     if (is_postgres(where))
         return tel_store_postgres_open_reader(where, ret_store, err);
+    if (begins(where, "https://") || begins(where, "http://"))
+        return tel_store_open_url(where, NULL, ret_store, err);
     return tel_store_sqlite_open_reader(where, ret_store, err);
 }
 
