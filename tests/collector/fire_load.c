@@ -71,9 +71,8 @@ static uint64_t state_of(const struct fire_load *load, unsigned number)
 static unsigned draw_batch(const struct fire_load *load, unsigned number,
                            uint64_t *state)
 {
-    unsigned count = below(state, POST_ONE_IN) == 0
-                         ? 1 + below(state, BATCH_MAX)
-                         : 0;
+    unsigned count =
+        below(state, POST_ONE_IN) == 0 ? 1 + below(state, BATCH_MAX) : 0;
 
     if (number + 1 == load->requests && load->last > 0)
         count = count > load->last ? load->last : count;
@@ -120,6 +119,7 @@ static struct shot draw_shot(uint64_t *state)
     if (shot.kind->crash) {
         shot.end = "sig";
         shot.code = 11;
+        shot.ms = below(state, 2) == 0 ? 1 : 20;
         (void)snprintf(shot.crash, sizeof(shot.crash), "1a2b3c4d-%x-00000000",
                        below(state, 40));
         return shot;
@@ -264,8 +264,8 @@ static void count_ms(struct fire_cells *cells, const struct kind *kind, int ms)
 {
     int lower = 0;
 
-    for (int next = 1; next <= ms && lower < 3600000;
-         next += next / 10 > 1 ? next / 10 : 1)
+    for (int next = 1;
+         next <= ms && lower<3600000; next += next / 10> 1 ? next / 10 : 1)
         lower = next;
     count_number(cells, kind, "ms", lower);
 }

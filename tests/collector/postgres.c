@@ -131,10 +131,43 @@ void postgres_start(struct postgres *pg)
     until(answers, pg);
 }
 
+/* The server's own children, which end by themselves when it was killed; NUL
+ * at the end of the list. */
+static bool all_have_ended(void *context)
+{
+    char *at = context;
+
+    for (long pid = strtol(at, &at, 10); pid > 1; pid = strtol(at, &at, 10)) {
+        char *stat = proc_read((pid_t)pid, "stat", NULL);
+        bool lives = stat != NULL && strstr(stat, ") Z ") == NULL &&
+                     strstr(stat, "(postgres") != NULL;
+
+        free(stat);
+        if (lives)
+            return false;
+    }
+    return true;
+}
+
+static char *children_of(const struct postgres *pg)
+{
+    char file[64];
+    char *list = NULL;
+
+    snprintf(file, sizeof(file), "task/%d/children", (int)pg->pid);
+    list = proc_read(pg->pid, file, NULL);
+    assert_non_null(list);
+    return list;
+}
+
 void postgres_end(struct postgres *pg, int sig)
 {
+    char *children = children_of(pg);
     int status = scratch_stop(pg->scratch, pg->pid, sig);
 
+    /* Their memory is the next one's reason not to start. */
+    until(all_have_ended, children);
+    free(children);
     pg->pid = 0;
     if (sig == SIGINT)
         assert_int_equal(status, 0);
@@ -152,13 +185,9 @@ void postgres_free(struct postgres *pg)
 
 void postgres_signal(const struct postgres *pg, int sig)
 {
-    char *list = NULL;
+    char *list = children_of(pg);
     char *at = NULL;
-    char file[64];
 
-    snprintf(file, sizeof(file), "task/%d/children", (int)pg->pid);
-    list = proc_read(pg->pid, file, NULL);
-    assert_non_null(list);
     /* The one that would start others first. */
     assert_int_equal(kill(pg->pid, sig), 0);
     for (long pid = strtol(list, &at, 10); pid > 1; pid = strtol(at, &at, 10))
