@@ -287,18 +287,19 @@ static int read_store(struct tel_store *store,
         .tool = options->tool,
         .by_version = options->by_version,
     };
+    char shown[TEL_STORE_SHOWN];
     int r = tel_store_each_total(store, &range, take_row, report);
 
     if (r == 0)
         r = tel_store_each_refusal(store, &range, take_refusal, report);
+    tel_store_show(options->db, shown);
     if (r == -EIO)
-        return tel_fault(err, r, "--db %s: %s", options->db,
-                         tel_store_fault(store));
+        return tel_fault(err, r, "--db %s: %s", shown, tel_store_fault(store));
     if (r == -EBADMSG)
         return tel_fault(err, r, "--db %s: holds what tel-collect never wrote",
-                         options->db);
+                         shown);
     if (r < 0)
-        return tel_fault(err, r, "--db %s: %s", options->db, strerror(-r));
+        return tel_fault(err, r, "--db %s: %s", shown, strerror(-r));
     if (options->tool != NULL && report->ntools == 0)
         return tel_fault(err, -ESRCH, "--tool %s: nothing was counted for it",
                          options->tool);
