@@ -78,7 +78,7 @@ static void *open_it(void *context)
 static void test_postgres_made_by_three_at_once_is_made_once(void **state)
 {
     (void)state;
-    for (int round = 0; round < 5; round++) {
+    for (int round = 0; round < 3; round++) {
         struct task tasks[STORES] = {{NULL}};
         pthread_t threads[STORES];
         const char *url = postgres_database(postgres);
