@@ -177,8 +177,11 @@ void postgres_free(struct postgres *pg)
 {
     if (pg == NULL)
         return;
-    if (pg->pid > 0)
+    if (pg->pid > 0) {
+        /* A test may have failed while it stood still. */
+        postgres_signal(pg, SIGCONT);
         postgres_end(pg, SIGQUIT);
+    }
     scratch_free(pg->scratch);
     free(pg);
 }

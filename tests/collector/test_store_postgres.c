@@ -245,7 +245,29 @@ static void test_postgres_defaults_of_others_do_not_matter(void **state)
     free(postgres_ask(fixture->url, "ALTER ROLE person RESET ALL"));
 }
 
-/* Begin after a commit that failed: the caller was told so. */
+/* As databases of other makers do where two are in each other's way. */
+static void test_postgres_rolled_back_is_not_committed(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tel_store *store = fixture->stores[0];
+    struct pg_store *pg = tel_pg_of(store);
+    const PGconn *conn = pg->conn;
+
+    assert_int_equal(tel_store_begin(store, 20000), 0);
+    assert_int_equal(
+        tel_pg_send(pg, "DO $$ BEGIN RAISE SQLSTATE '40001'; END $$", NULL, 0),
+        0);
+    assert_int_equal(tel_pg_settle(pg, NULL), -EIO);
+    /* Its COMMIT is no error to the database, and commits nothing. */
+    assert_int_equal(tel_store_commit(store), -EIO);
+    tel_store_rollback(store);
+    assert_int_equal(tel_store_begin(store, 20000), 0);
+    assert_int_equal(tel_store_add(store, &once, 1), 0);
+    assert_int_equal(tel_store_commit(store), 0);
+    assert_ptr_equal(pg->conn, conn);
+}
+
+/* What is only queued fails the commit, with its own words. */
 static void test_postgres_failed_add_fails_the_commit(void **state)
 {
     struct fixture *fixture = *state;
@@ -482,6 +504,7 @@ int main(void)
         TWO(test_postgres_days_of_two_turn_one_generation),
         TWO(test_postgres_keys_out_of_time_are_swept),
         FRESH(test_postgres_defaults_of_others_do_not_matter),
+        TWO(test_postgres_rolled_back_is_not_committed),
         TWO(test_postgres_failed_add_fails_the_commit),
         TWO(test_postgres_retain_forgets_days_before),
         FRESH(test_postgres_of_others_is_left_alone),
