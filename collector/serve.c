@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "fault.h"
 #include "http.h"
+#include "limit.h"
 #include "listen.h"
 
 struct tel_collector {
@@ -23,11 +25,14 @@ static int start(struct tel_collector *collector,
                  const struct tel_collector_options *options,
                  struct tel_err *err)
 {
+    struct tel_collector_limits limits = tel_limits_of(&options->limits);
     bool ipv6 = false;
     int r = tel_tools_load(options->tools, &collector->tools, err);
 
     if (r == 0)
         r = tel_listen_open(options->listen, &collector->fd, &ipv6, err);
+    if (r == 0)
+        r = tel_limits_reserve(&limits, err);
     if (r == 0)
         r = tel_store_open(options->db, &collector->store, err);
     if (r < 0)
@@ -35,7 +40,7 @@ static int start(struct tel_collector *collector,
     r = tel_queue_start(collector->tools, collector->store, tel_http_done,
                         options->notice, &collector->queue);
     if (r == 0)
-        r = tel_http_start(collector->fd, ipv6, collector->queue,
+        r = tel_http_start(collector->fd, &limits, collector->queue,
                            &collector->http);
     if (r < 0)
         return tel_fault(err, r, "cannot start to answer: %s", strerror(-r));
@@ -73,6 +78,9 @@ void tel_collector_stop(struct tel_collector *collector)
         return;
     if (collector->http != NULL)
         tel_http_quiesce(collector->http);
+    /* Who comes now shall be refused instead of waiting. */
+    if (collector->http != NULL)
+        (void)shutdown(collector->fd, SHUT_RDWR);
     if (collector->queue != NULL)
         tel_queue_stop(collector->queue);
     tel_http_stop(collector->http);
