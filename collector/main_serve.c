@@ -90,6 +90,7 @@ int command_serve(int argc, char **argv)
 
     if (status != 0)
         return status < 0 ? say(usage) : status;
+    keep_private();
     /* Blocked before any thread is made, so that only this one takes them. */
     (void)sigemptyset(&ends);
     (void)sigaddset(&ends, SIGTERM);
