@@ -186,7 +186,8 @@ static struct MHD_Daemon *start_daemon(struct tel_http *http)
     /* One more than are let in: it never has to refuse any. */
     return MHD_start_daemon(
         flags, 0, NULL, NULL, tel_requests_handle, requests,
-        MHD_OPTION_CONNECTION_LIMIT, requests->limits.connections_max + 1,
+        MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)requests->limits.connections_max + 1,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         tel_wipe_heap != NULL ? CONNECTION_BYTES : CONNECTION_BYTES_MAPPED,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,

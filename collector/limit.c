@@ -11,7 +11,7 @@
  * listening sockets, what threads wait at. */
 #define OTHER_FILES 64U
 
-static uint32_t or_default(uint32_t asked, uint32_t standard)
+static uint64_t or_default(uint64_t asked, uint64_t standard)
 {
     return asked != 0 ? asked : standard;
 }
@@ -20,9 +20,9 @@ struct tel_collector_limits
 tel_limits_of(const struct tel_collector_limits *asked)
 {
     return (struct tel_collector_limits){
-        .target_max = or_default(asked->target_max, 4096),
-        .body_max = or_default(asked->body_max, 1048576),
-        .events_max = or_default(asked->events_max, 1000),
+        .target_max = or_default(asked->target_max, TEL_LIMIT_TARGET),
+        .body_max = or_default(asked->body_max, TEL_LIMIT_BODY),
+        .events_max = or_default(asked->events_max, TEL_LIMIT_EVENTS),
         .bodies_max = or_default(asked->bodies_max, 64 * 1048576),
         /* With OTHER_FILES, the usual limit of 1,024 descriptors. */
         .connections_max = or_default(asked->connections_max, 960),
@@ -46,8 +46,9 @@ int tel_limits_reserve(const struct tel_collector_limits *limits,
             return 0;
     }
     return tel_fault(err, -EMFILE,
-                     "%u connections need %llu descriptors, and this process "
-                     "may have %llu",
-                     limits->connections_max, (unsigned long long)need,
+                     "%llu connections need %llu descriptors, and this "
+                     "process may have %llu",
+                     (unsigned long long)limits->connections_max,
+                     (unsigned long long)need,
                      (unsigned long long)files.rlim_max);
 }

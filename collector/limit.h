@@ -8,6 +8,11 @@
 
 #include <tel/collector.h>
 
+/* The defaults, which are also the limits of the hosted variants. */
+#define TEL_LIMIT_TARGET 4096
+#define TEL_LIMIT_BODY 1048576
+#define TEL_LIMIT_EVENTS 1000
+
 /* Each 0 becomes the default. */
 struct tel_collector_limits
 tel_limits_of(const struct tel_collector_limits *asked);

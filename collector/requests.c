@@ -388,10 +388,10 @@ int tel_requests_start(struct tel_requests *requests,
 {
     requests->limits = *limits;
     requests->queue = queue;
-    requests->connections.max = limits->connections_max;
+    requests->connections.max = (uint32_t)limits->connections_max;
     requests->connections.deadline_ms = limits->deadline_ms;
     requests->now_ms = now_ms;
-    tel_bucket_start(&requests->bucket, limits->rate, now_ms);
+    tel_bucket_start(&requests->bucket, (uint32_t)limits->rate, now_ms);
     requests->counted = make_response(MHD_HTTP_NO_CONTENT, NULL, 0);
     return requests->counted != NULL ? 0 : -ENOMEM;
 }

@@ -31,31 +31,36 @@
 #include <tel/config.h>
 
 /* Room for any address that tel_collector_address writes. */
-#define TEL_ADDRESS_MAX 64
+#define TEL_ADDRESS_MAX 128
+
+/* In the place of an address. */
+#define TEL_LISTEN_PASSED "systemd"
 
 struct tel_collector;
 
 /*
  * What clients may ask of one collector. 0 stands for the default, which is
- * given in brackets.
+ * given in brackets; each is at most UINT32_MAX.
  */
 struct tel_collector_limits {
-    uint32_t target_max;      /* bytes of a request target (4096) */
-    uint32_t body_max;        /* bytes of a batch (1 MiB) */
-    uint32_t events_max;      /* events of a batch (1000) */
-    uint32_t bodies_max;      /* bytes of all batches in memory (64 MiB) */
-    uint32_t connections_max; /* at once (960) */
-    uint32_t requests_max;    /* of one connection (1000) */
-    uint32_t rate;            /* events a second, of all clients (any) */
+    uint64_t target_max;      /* bytes of a request target (4096) */
+    uint64_t body_max;        /* bytes of a batch (1 MiB) */
+    uint64_t events_max;      /* events of a batch (1000) */
+    uint64_t bodies_max;      /* bytes of all batches in memory (64 MiB) */
+    uint64_t connections_max; /* at once (960) */
+    uint64_t requests_max;    /* of one connection (1000) */
+    uint64_t rate;            /* events a second, of all clients (any) */
     /* From the opening of a connection, or its last answer, to the end of the
      * next request; and again until the answer has left (10,000). */
-    uint32_t deadline_ms;
+    uint64_t deadline_ms;
 };
 
 struct tel_collector_options {
-    const char *listen; /* "127.0.0.1:8080", "[::1]:0"; port 0: a free one */
-    const char *db;     /* the database's file, made where there is none */
-    const char *tools;  /* the directory of the policies, *.conf */
+    /* "127.0.0.1:8080", "[::1]:0"; port 0: a free one. TEL_LISTEN_PASSED:
+     * the socket that systemd has passed. */
+    const char *listen;
+    const char *db;    /* the database's file, made where there is none */
+    const char *tools; /* the directory of the policies, *.conf */
     struct tel_collector_limits limits;
     /* Told one sentence when the database begins to fail, and one when it
      * works again; called from another thread. May be NULL. */
@@ -77,15 +82,23 @@ int tel_collector_start(const struct tel_collector_options *options,
 int tel_collector_address(const struct tel_collector *collector, char *buf,
                           size_t size);
 
+/*
+ * Loads the policies again, and judges by them what comes from then on. On
+ * failure, as in tel_collector_start, those before stay in force. Not while
+ * another call with this collector is under way.
+ */
+int tel_collector_reload(struct tel_collector *collector, struct tel_err *err);
+
 /* Accepts nothing more, finishes and answers what is queued. Accepts NULL. */
 void tel_collector_stop(struct tel_collector *collector);
 
 #define TEL_REPORT_K 5 /* cells of fewer runs are held back by default */
 
 struct tel_report_options {
-    const char *db;
-    const char *tool; /* an id, or NULL: all of them */
-    uint64_t k;       /* cells of fewer runs are held back; 1: none */
+    const char *db;         /* a file, or where else a store is */
+    const char *token_file; /* for a store behind a URL; or NULL */
+    const char *tool;       /* an id, or NULL: all of them */
+    uint64_t k;             /* cells of fewer runs are held back; 1: none */
     bool json;
     bool by_version;
     bool colour; /* for the table */
@@ -98,5 +111,12 @@ struct tel_report_options {
  */
 int tel_report_write(const struct tel_report_options *options, FILE *out,
                      struct tel_err *err);
+
+/*
+ * Writes the policies of the directory, and the limits of requests, as a
+ * module of JavaScript that holds data only (collector/edge/ says how it is
+ * used). As tel_collector_start where the policies are bad.
+ */
+int tel_export_write(const char *directory, FILE *out, struct tel_err *err);
 
 #endif
