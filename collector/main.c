@@ -10,10 +10,13 @@
 static const char usage[] =
     "usage: tel-collect serve --listen ADDRESS:PORT --db FILE"
     " --tools DIRECTORY\n"
+    "       tel-collect import --db FILE --tools DIRECTORY"
+    " [--day YYYY-MM-DD] FILE...\n"
     "       tel-collect report --db FILE [--tool ID] [--json]"
     " [--by-version] [-k N]\n"
     "\n"
     "  serve    receive events and keep totals of them\n"
+    "  import   count the events that a plain endpoint has written to files\n"
     "  report   show the totals\n"
     "\n"
     "  --help      show this, or after a command: its options\n"
@@ -24,6 +27,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"serve", command_serve},
+    {"import", command_import},
     {"report", command_report},
 };
 
@@ -63,7 +67,7 @@ int complain_option(const char *command, int refused, char *const *argv)
 int main(int argc, char **argv)
 {
     if (argc < 2)
-        return complain("serve or report? (see tel-collect --help)");
+        return complain("serve, import or report? (see tel-collect --help)");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return say(usage);
     if (strcmp(argv[1], "--version") == 0)

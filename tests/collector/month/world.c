@@ -134,6 +134,8 @@ void world_policy(const struct world_tool *tool,
         (void)fprintf(out, "%s = %s\n", tool->fields[i].key,
                       tool->fields[i].line);
     (void)fprintf(out, "\n[purposes]\n");
+    if (version->build_id != NULL)
+        (void)fprintf(out, "crash = Find out where it crashes, and mend it\n");
     for (size_t i = 0; i < WORLD_FIELDS && tool->fields[i].key != NULL; i++)
         (void)fprintf(out, "%s = %s\n", tool->fields[i].key,
                       tool->fields[i].purpose);
