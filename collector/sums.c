@@ -11,7 +11,7 @@
 
 /* Values with a bound are anybody's: a group remembers this many of them, by
  * far more than any store takes, so that a flood does not fill the memory. */
-#define BOUND_MAX 65536U
+#define BOUND_MAX 4096U
 
 /* Strings live in blocks, which are kept for the next group. */
 struct block {
