@@ -96,6 +96,11 @@ const char *tel_store_fault(const struct tel_store *store);
  * A generation of keys older than TEL_KEY_WINDOW_DAYS is forgotten here.
  */
 int tel_store_begin(struct tel_store *store, int64_t day);
+
+/* Right after tel_store_begin: what is added and refused belongs to another
+ * day, as in a file from the past. Keys stay with the day that it began. */
+void tel_store_date(struct tel_store *store, int64_t day);
+
 int tel_store_commit(struct tel_store *store);
 void tel_store_rollback(struct tel_store *store);
 
