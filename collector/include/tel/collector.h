@@ -105,9 +105,9 @@ struct tel_report_options {
     const char *before;  /* two versions of tool to compare, or both NULL: */
     const char *after;   /* the latest two of each tool */
     enum tel_report_form form;
-    bool by_version; /* table and CSV: each version by itself as well */
-    bool by_day;     /* the same for days */
-    bool colour;     /* the rest is for the table */
+    bool by_version; /* the rest is for the table: each version as well */
+    bool by_day;     /* each day as well */
+    bool colour;
     bool unicode;
     unsigned columns; /* of the terminal */
 };
