@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * charts: one image and the table with its numbers, below it.
+ *
+ * All numbers are published ones: rounded and held back already. Of many rows
+ * a chart draws the first TEL_CHART_ROWS; the table has all of them.
+ *
+ * Context: normal.
+ */
+#ifndef TEL_COLLECTOR_HTML_CHARTS_H
+#define TEL_COLLECTOR_HTML_CHARTS_H
+
+#include "html.h"
+#include "scale.h"
+
+#define TEL_CHART_ROWS 15
+#define TEL_CHART_SERIES 4
+
+/* What a share is of, and how often each was. */
+struct tel_bars_row {
+    const char *name;
+    uint64_t n;
+};
+
+struct tel_bars {
+    const char *title;
+    const char *name_title;
+    const char *count_title;
+    const struct tel_bars_row *rows;
+    size_t nrows;
+    uint64_t total;
+};
+
+void tel_chart_bars(struct tel_html *page, const struct tel_bars *bars);
+
+/* How the runs of each event ended. */
+struct tel_outcomes_row {
+    const char *name;
+    uint64_t runs, ok, error, sig, lost;
+};
+
+void tel_chart_outcomes(struct tel_html *page, const char *title,
+                        const struct tel_outcomes_row *rows, size_t nrows);
+
+/* Runs a day, stacked by version, the newest first. */
+struct tel_days {
+    int64_t first;
+    size_t ndays;
+    const char *names[TEL_CHART_SERIES];
+    const uint64_t *series[TEL_CHART_SERIES]; /* of ndays each */
+    size_t nseries;
+};
+
+void tel_chart_days(struct tel_html *page, const char *title,
+                    const struct tel_days *days);
+
+/* How long each event takes. */
+struct tel_spans_row {
+    const char *name;
+    uint64_t p50_ms, p95_ms;
+};
+
+void tel_chart_spans(struct tel_html *page, const char *title,
+                     const struct tel_spans_row *rows, size_t nrows);
+
+/* How the durations of one event are spread. */
+struct tel_histogram_bin {
+    uint32_t low_ms, high_ms; /* high is the next one's low */
+    uint64_t n;
+};
+
+struct tel_histogram {
+    const char *title;
+    const struct tel_histogram_bin *bins;
+    size_t nbins;
+    uint64_t p50_ms, p95_ms;
+};
+
+void tel_chart_histogram(struct tel_html *page,
+                         const struct tel_histogram *histogram);
+
+/* The same number of two versions, each with its interval. */
+struct tel_interval {
+    bool known;
+    double at, low, high;
+};
+
+struct tel_compare_row {
+    const char *name;
+    struct tel_interval old, new;
+    bool marked; /* the difference is more than chance */
+};
+
+struct tel_compare {
+    const char *title;
+    const char *old_name, *new_name;
+    const struct tel_compare_row *rows;
+    size_t nrows;
+    bool ms; /* durations, else shares */
+};
+
+void tel_chart_compare(struct tel_html *page,
+                       const struct tel_compare *compare);
+
+/* "and 180 more in the table", where rows were left out. */
+void tel_chart_more(struct tel_html *page, size_t nrows);
+
+/* A key to colours and shapes: the classes and names of n marks. */
+void tel_chart_key(struct tel_html *page, const char *const *classes,
+                   const char *const *names, size_t n);
+
+/* Names of ticks, for tel_svg_axis. */
+void tel_chart_ms(char *buf, size_t size, double ms);
+void tel_chart_percent(char *buf, size_t size, double share);
+
+#endif

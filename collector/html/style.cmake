@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+# style.css becomes a C string, with its SHA-256 in base64, by which alone the
+# page's Content-Security-Policy lets it apply.
+
+# tel_base64(HEX result): the bytes that HEX says, in base64.
+function(tel_base64 hex result)
+    set(digits ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/)
+    set(text "")
+    string(LENGTH "${hex}" length)
+    set(at 0)
+    while(at LESS length)
+        # Three bytes become four digits; what is missing counts as zero.
+        string(SUBSTRING "${hex}00000" ${at} 6 six)
+        math(EXPR bits "0x${six}")
+        foreach(shift 18 12 6 0)
+            math(EXPR digit "(${bits} >> ${shift}) & 63")
+            string(SUBSTRING "${digits}" ${digit} 1 digit)
+            string(APPEND text "${digit}")
+        endforeach()
+        math(EXPR at "${at} + 6")
+    endwhile()
+    # And is written as "=": of 32 bytes one is missing.
+    string(REGEX REPLACE ".$" "=" text "${text}")
+    set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+set(style_file ${CMAKE_CURRENT_SOURCE_DIR}/html/style.css)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${style_file})
+file(READ ${style_file} style)
+string(SHA256 style_hash "${style}")
+tel_base64(${style_hash} TEL_STYLE_HASH)
+string(REPLACE "\\" "\\\\" style "${style}")
+string(REPLACE "\"" "\\\"" style "${style}")
+string(REPLACE "\n" "\\n\"\n    \"" TEL_STYLE "${style}")
+configure_file(html/style.c.in style.c @ONLY)
