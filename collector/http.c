@@ -215,7 +215,7 @@ static enum MHD_Result find_key(void *context, enum MHD_ValueKind kind,
     if (strcasecmp(name, "Idempotency-Key") != 0)
         return MHD_YES;
     intake->keyed = ++search->found == 1 && value != NULL &&
-                    tel_intake_key(value, strlen(value), intake->key) == 0;
+                    tel_intake_key(value, strlen(value), &intake->key) == 0;
     return MHD_YES;
 }
 

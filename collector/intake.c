@@ -3,15 +3,39 @@
 #include "intake.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "totals.h"
 
-/* What became of a request's events so far. */
+/* Refusals of the whole group, by their reason. */
+enum { REASON_KEY = TEL_REFUSALS, REASON_SIZE, REASONS };
+
+/* Not an answer yet: it will be that of the request of the same key that
+ * stands before it in the group. */
+#define STATUS_TWIN 1U
+
+/* What is gathered for the store while the group's requests are read. */
+struct group {
+    const struct tel_tools *tools;
+    struct tel_sums *sums;
+    uint64_t refused[REASONS]; /* the first by enum tel_refusal */
+};
+
+/* What became of a request's events. */
 struct tally {
     size_t accepted;
     enum tel_refusal furthest; /* of the refused */
 };
+
+static const char *reason_name(size_t reason)
+{
+    if (reason == REASON_KEY)
+        return TEL_INTAKE_REFUSED_KEY;
+    if (reason == REASON_SIZE)
+        return TEL_INTAKE_REFUSED_SIZE;
+    return tel_refusal_name((enum tel_refusal)reason);
+}
 
 static int hex(char digit)
 {
@@ -24,17 +48,16 @@ static int hex(char digit)
     return -1;
 }
 
-static int refuse(struct tel_intake *intake, struct tel_store *store,
-                  unsigned status, const char *reason)
+static void refuse(struct tel_intake *intake, struct group *group,
+                   unsigned status, size_t reason)
 {
     intake->status = status;
-    intake->reason = reason;
-    return tel_store_refuse(store, reason);
+    intake->reason = reason_name(reason);
+    group->refused[reason]++;
 }
 
 static int take_event(enum tel_method method, const char *text, size_t len,
-                      const struct tel_tools *tools, struct tel_store *store,
-                      struct tally *tally)
+                      struct group *group, struct tally *tally)
 {
     enum tel_refusal refusal = TEL_REFUSED_FORM;
     struct tel_event event;
@@ -42,14 +65,15 @@ static int take_event(enum tel_method method, const char *text, size_t len,
                               : tel_event_from_json(text, len, &event, NULL);
 
     if (r == 0)
-        refusal = tel_tools_allowed(tools, &event);
+        refusal = tel_tools_allowed(group->tools, &event);
     if (refusal == TEL_ACCEPTED) {
         tally->accepted++;
-        return tel_totals_add(store, &event);
+        return tel_totals_add(group->sums, &event);
     }
     if (refusal > tally->furthest)
         tally->furthest = refusal;
-    return tel_store_refuse(store, tel_refusal_name(refusal));
+    group->refused[refusal]++;
+    return 0;
 }
 
 /* A batch's lines: the last newline may be missing. */
@@ -62,8 +86,7 @@ static size_t count_lines(const char *text, size_t len)
     return lines;
 }
 
-static int take_lines(const struct tel_intake *intake,
-                      const struct tel_tools *tools, struct tel_store *store,
+static int take_lines(const struct tel_intake *intake, struct group *group,
                       struct tally *tally)
 {
     const char *at = intake->text;
@@ -74,74 +97,164 @@ static int take_lines(const struct tel_intake *intake,
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         const char *stop = newline != NULL ? newline : end;
 
-        r = take_event(TEL_POST, at, (size_t)(stop - at), tools, store, tally);
+        r = take_event(TEL_POST, at, (size_t)(stop - at), group, tally);
         at = stop + 1;
     }
     return r;
 }
 
-static int take_all(const struct tel_intake *intake,
-                    const struct tel_tools *tools, struct tel_store *store,
-                    struct tally *tally)
+/* Counts one request's events and sets its answer. */
+static int take_one(struct tel_intake *intake, struct group *group)
 {
+    struct tally tally = {0, TEL_ACCEPTED};
+    int r;
+
+    if (intake->len == 0) {
+        refuse(intake, group, 400, TEL_REFUSED_FORM);
+        return 0;
+    }
+    if (intake->method == TEL_POST &&
+        count_lines(intake->text, intake->len) > TEL_INTAKE_EVENTS_MAX) {
+        refuse(intake, group, 413, REASON_SIZE);
+        return 0;
+    }
     if (intake->method == TEL_GET)
-        return take_event(TEL_GET, intake->text, intake->len, tools, store,
-                          tally);
-    return take_lines(intake, tools, store, tally);
+        r = take_event(TEL_GET, intake->text, intake->len, group, &tally);
+    else
+        r = take_lines(intake, group, &tally);
+    if (tally.accepted > 0) {
+        intake->status = 204;
+        return r;
+    }
+    intake->status = tally.furthest == TEL_REFUSED_FORM ? 400 : 422;
+    intake->reason = tel_refusal_name(tally.furthest);
+    return r;
+}
+
+/* Refused before it was read: only the reason is counted. */
+static void take_unread(const struct tel_intake *intake, struct group *group)
+{
+    for (size_t i = 0; i < REASONS; i++) {
+        if (strcmp(reason_name(i), intake->reason) == 0)
+            group->refused[i]++;
+    }
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct tel_intake *const *x = a;
+    const struct tel_intake *const *y = b;
+
+    return memcmp(&(*x)->key, &(*y)->key, sizeof((*x)->key));
+}
+
+/*
+ * Claims the keys of those that have one, and answers those whose key has
+ * been seen. keyed is in the order of keys.
+ */
+static int claim(struct tel_intake *const *keyed, size_t count,
+                 struct tel_store *store)
+{
+    struct tel_store_key *keys = calloc(count + 1, sizeof(*keys));
+    bool *fresh = calloc(count + 1, sizeof(*fresh));
+    int r = keys == NULL || fresh == NULL ? -ENOMEM : 0;
+
+    for (size_t i = 0; r == 0 && i < count; i++)
+        keys[i] = keyed[i]->key;
+    if (r == 0)
+        r = tel_store_claim(store, keys, count, fresh);
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        if (!fresh[i])
+            keyed[i]->status = i > 0 && by_key(&keyed[i - 1], &keyed[i]) == 0
+                                   ? STATUS_TWIN
+                                   : 204;
+    }
+    free(fresh);
+    free(keys);
+    return r;
+}
+
+/*
+ * Only what counted is remembered: a refused batch may be sent again to a
+ * collector that has learnt its tool meanwhile.
+ */
+static int release_refused(struct tel_intake *const *keyed, size_t count,
+                           struct tel_store *store)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        if (keyed[i]->status == STATUS_TWIN) {
+            keyed[i]->status = keyed[i - 1]->status;
+            keyed[i]->reason = keyed[i - 1]->reason;
+        } else if (keyed[i]->status != 204) {
+            r = tel_store_release(store, &keyed[i]->key, 1);
+        }
+    }
+    return r;
+}
+
+static int store_sums(struct group *group, struct tel_store *store)
+{
+    const struct tel_sum *list = NULL;
+    size_t count = 0;
+    int r;
+
+    tel_sums_list(group->sums, &list, &count);
+    r = tel_store_add(store, list, count);
+    for (size_t i = 0; r == 0 && i < REASONS; i++) {
+        if (group->refused[i] > 0)
+            r = tel_store_refuse(store, reason_name(i), group->refused[i]);
+    }
+    return r;
 }
 
 int tel_intake_key(const char *digits, size_t len,
-                   uint8_t ret_key[TEL_STORE_KEY])
+                   struct tel_store_key *ret_key)
 {
-    uint8_t key[TEL_STORE_KEY];
+    struct tel_store_key key;
 
     if (len != TEL_IDEMPOTENCY_LEN)
         return -EINVAL;
-    for (size_t i = 0; i < sizeof(key); i++) {
+    for (size_t i = 0; i < sizeof(key.bytes); i++) {
         int high = hex(digits[2 * i]);
         int low = hex(digits[2 * i + 1]);
 
         if (high < 0 || low < 0)
             return -EINVAL;
-        key[i] = (uint8_t)(high << 4 | low);
+        key.bytes[i] = (uint8_t)(high << 4 | low);
     }
-    memcpy(ret_key, key, sizeof(key));
+    *ret_key = key;
     return 0;
 }
 
-int tel_intake_take(struct tel_intake *intake, const struct tel_tools *tools,
-                    struct tel_store *store)
+int tel_intake_take(struct tel_intake *const *group, size_t count,
+                    const struct tel_tools *tools, struct tel_store *store,
+                    struct tel_sums *sums)
 {
-    struct tally tally = {0, TEL_ACCEPTED};
-    bool seen = false;
+    struct group gathered = {.tools = tools, .sums = sums};
+    struct tel_intake **keyed = calloc(count + 1, sizeof(struct tel_intake *));
+    size_t nkeyed = 0;
     int r;
 
-    if (intake->status != 0)
-        return tel_store_refuse(store, intake->reason);
-    if (intake->len == 0)
-        return refuse(intake, store, 400, tel_refusal_name(TEL_REFUSED_FORM));
-    if (intake->method == TEL_POST &&
-        count_lines(intake->text, intake->len) > TEL_INTAKE_EVENTS_MAX)
-        return refuse(intake, store, 413, TEL_INTAKE_REFUSED_SIZE);
-    if (intake->keyed) {
-        r = tel_store_seen(store, intake->key, &seen);
-        if (r < 0)
-            return r;
+    if (keyed == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        if (group[i]->status != 0)
+            take_unread(group[i], &gathered);
+        else if (group[i]->keyed)
+            keyed[nkeyed++] = group[i];
     }
-    if (!seen) {
-        r = take_all(intake, tools, store, &tally);
-        /* Only what counted is remembered: a refused batch may be sent again
-         * to a collector that has learnt its tool meanwhile. */
-        if (r == 0 && tally.accepted > 0 && intake->keyed)
-            r = tel_store_remember(store, intake->key);
-        if (r < 0)
-            return r;
+    qsort(keyed, nkeyed, sizeof(struct tel_intake *), by_key);
+    r = claim(keyed, nkeyed, store);
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        if (group[i]->status == 0)
+            r = take_one(group[i], &gathered);
     }
-    if (seen || tally.accepted > 0) {
-        intake->status = 204;
-        return 0;
-    }
-    intake->status = tally.furthest == TEL_REFUSED_FORM ? 400 : 422;
-    intake->reason = tel_refusal_name(tally.furthest);
-    return 0;
+    if (r == 0)
+        r = release_refused(keyed, nkeyed, store);
+    if (r == 0)
+        r = store_sums(&gathered, store);
+    free(keyed);
+    return r;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * intake: the events of one request are checked, counted and answered.
+ * intake: the events of a group of requests are checked, counted and answered.
  */
 #ifndef TEL_COLLECTOR_INTAKE_H
 #define TEL_COLLECTOR_INTAKE_H
 
-#include "store.h"
+#include "sums.h"
 #include "tools.h"
 
 /* Limits of one request. A sender's own batches are well below. */
@@ -22,22 +22,24 @@ struct tel_intake {
     const char *text; /* a query, or a batch's lines; the caller's */
     size_t len;
     bool keyed;
-    uint8_t key[TEL_STORE_KEY];
+    struct tel_store_key key;
     unsigned status;    /* the answer; set before: refused unread */
     const char *reason; /* of a refusal; a constant, or NULL */
 };
 
 /* Reads 32 hexadecimal digits: 0 or -EINVAL. */
 int tel_intake_key(const char *digits, size_t len,
-                   uint8_t ret_key[TEL_STORE_KEY]);
+                   struct tel_store_key *ret_key);
 
 /*
- * Counts the request within the store's transaction and sets its answer: 204
- * where at least one event counts or its key has been seen, else 4xx with
- * the reason that came furthest. -EIO: the store failed; then the answer is
- * the caller's to give.
+ * Counts the requests within the store's transaction and sets each one's
+ * answer: 204 where at least one event counts or its key has been seen, else
+ * 4xx with the reason that came furthest. sums must be empty and is left with
+ * what was added. -EIO: the store failed, -ENOMEM; then the answers are the
+ * caller's to give, and the transaction is to be rolled back.
  */
-int tel_intake_take(struct tel_intake *intake, const struct tel_tools *tools,
-                    struct tel_store *store);
+int tel_intake_take(struct tel_intake *const *group, size_t count,
+                    const struct tel_tools *tools, struct tel_store *store,
+                    struct tel_sums *sums);
 
 #endif

@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Bytes of events in one transaction: some 1,000 events, which take a few
- * tens of milliseconds, so that no group keeps the next one waiting long. */
-#define GROUP_BYTES 262144
+#include "sums.h"
+
+/* What one transaction takes at most, so that no group keeps the next one
+ * waiting long. */
+#define GROUP_BYTES 1048576
+#define GROUP_REQUESTS 1024
 
 struct tel_queue {
     pthread_t thread;
@@ -22,6 +25,8 @@ struct tel_queue {
     bool failing;           /* the thread's own, as is all below */
     const struct tel_tools *tools;
     struct tel_store *store;
+    struct tel_sums *sums;
+    struct tel_intake *group[GROUP_REQUESTS];
     void (*done)(struct tel_work *work);
     void (*notice)(const char *text);
 };
@@ -47,16 +52,18 @@ static void tell(struct tel_queue *queue, bool failing)
 }
 
 /* Waits for work and takes a group of it; NULL: there will be no more. */
-static struct tel_work *take_group(struct tel_queue *queue)
+static struct tel_work *take_group(struct tel_queue *queue, size_t *ret_count)
 {
     struct tel_work *group = NULL;
     struct tel_work **end = &group;
     size_t bytes = 0;
+    size_t count = 0;
 
     (void)pthread_mutex_lock(&queue->lock);
     while (queue->first == NULL && !queue->stopping)
         (void)pthread_cond_wait(&queue->changed, &queue->lock);
-    while (queue->first != NULL && bytes < GROUP_BYTES) {
+    while (queue->first != NULL && bytes < GROUP_BYTES &&
+           count < GROUP_REQUESTS) {
         struct tel_work *work = queue->first;
 
         queue->first = work->next;
@@ -64,24 +71,27 @@ static struct tel_work *take_group(struct tel_queue *queue)
         *end = work;
         end = &work->next;
         bytes += work->intake.len;
+        queue->group[count++] = &work->intake;
     }
     if (queue->first == NULL)
         queue->last = &queue->first;
     (void)pthread_mutex_unlock(&queue->lock);
+    *ret_count = count;
     return group;
 }
 
-static int count(struct tel_queue *queue, struct tel_work *group)
+static int count(struct tel_queue *queue, size_t requests)
 {
     int r = tel_store_begin(queue->store, (int64_t)(time(NULL) / 86400));
 
-    for (struct tel_work *work = group; r == 0 && work != NULL;
-         work = work->next)
-        r = tel_intake_take(&work->intake, queue->tools, queue->store);
+    if (r == 0)
+        r = tel_intake_take(queue->group, requests, queue->tools, queue->store,
+                            queue->sums);
     if (r == 0)
         r = tel_store_commit(queue->store);
     if (r < 0)
         tel_store_rollback(queue->store);
+    tel_sums_clear(queue->sums);
     return r;
 }
 
@@ -89,9 +99,10 @@ static void *write_groups(void *context)
 {
     struct tel_queue *queue = context;
     struct tel_work *group = NULL;
+    size_t requests = 0;
 
-    while ((group = take_group(queue)) != NULL) {
-        int r = count(queue, group);
+    while ((group = take_group(queue, &requests)) != NULL) {
+        int r = count(queue, requests);
 
         tell(queue, r < 0);
         while (group != NULL) {
@@ -124,6 +135,11 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
     queue->store = store;
     queue->done = done;
     queue->notice = notice;
+    r = tel_sums_new(&queue->sums);
+    if (r < 0) {
+        tel_queue_free(queue);
+        return r;
+    }
     r = pthread_create(&queue->thread, NULL, write_groups, queue);
     if (r != 0) {
         tel_queue_free(queue);
@@ -165,5 +181,6 @@ void tel_queue_free(struct tel_queue *queue)
         return;
     (void)pthread_cond_destroy(&queue->changed);
     (void)pthread_mutex_destroy(&queue->lock);
+    tel_sums_free(queue->sums);
     free(queue);
 }

@@ -9,6 +9,7 @@
 #include <tel/text.h>
 
 #include "fault.h"
+#include "histogram.h"
 #include "store.h"
 
 /*
@@ -66,7 +67,7 @@ static int add_duration(struct tel_report_event *event, const char *value,
     bin = append(&event->durations, &event->ndurations, sizeof(*bin));
     if (bin == NULL)
         return -ENOMEM;
-    bin->value = (uint32_t)number;
+    bin->value = tel_bucket_middle((uint32_t)number);
     bin->n = n;
     return 0;
 }
@@ -140,13 +141,15 @@ static int add_crash(struct tel_report_tool *tool, const struct tel_cell *cell,
 }
 
 /* Rows come grouped by tool, then by event and version. */
-static int take_row(void *context, const struct tel_cell *cell, uint64_t n)
+static int take_row(void *context, int64_t day, const struct tel_cell *cell,
+                    uint64_t n)
 {
     struct tel_report *report = context;
     struct tel_report_tool *tool = NULL;
     struct tel_report_event *event = NULL;
     int r = 0;
 
+    (void)day;
     if (report->ntools > 0)
         tool = &report->tools[report->ntools - 1];
     if (tool == NULL || strcmp(tool->id, cell->tool) != 0) {
@@ -171,10 +174,12 @@ static int take_row(void *context, const struct tel_cell *cell, uint64_t n)
     return r == 0 ? add_item(event, cell, n) : r;
 }
 
-static int take_refusal(void *context, const char *reason, uint64_t n)
+static int take_refusal(void *context, int64_t day, const char *reason,
+                        uint64_t n)
 {
     struct tel_report *report = context;
 
+    (void)day;
     return add_count(&report->refused, &report->nrefused, reason, n);
 }
 
@@ -278,11 +283,14 @@ static int read_store(struct tel_store *store,
                       const struct tel_report_options *options,
                       struct tel_report *report, struct tel_err *err)
 {
-    int r = tel_store_each_total(store, options->tool, options->by_version,
-                                 take_row, report);
+    const struct tel_store_range range = {
+        .tool = options->tool,
+        .by_version = options->by_version,
+    };
+    int r = tel_store_each_total(store, &range, take_row, report);
 
     if (r == 0)
-        r = tel_store_each_refusal(store, take_refusal, report);
+        r = tel_store_each_refusal(store, &range, take_refusal, report);
     if (r == -EIO)
         return tel_fault(err, r, "--db %s: %s", options->db,
                          tel_store_fault(store));

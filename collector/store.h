@@ -2,21 +2,26 @@
 /*
  * store: totals, and nothing but totals, kept for good.
  *
- * The one place that knows which database it is. A writer calls:
+ * The one place that knows which database it is: a file of SQLite, or, where
+ * the name begins with postgresql:// or postgres://, any database that speaks
+ * PostgreSQL's protocol. A writer gives it groups of requests:
  *
- *     tel_store_open(path, &store, &err);
+ *     tel_store_open(where, &store, &err);
  *     tel_store_begin(store, day);
- *         tel_store_seen, tel_store_add, tel_store_refuse,
- *         tel_store_remember, as often as it likes
+ *         tel_store_claim, tel_store_release       keys first,
+ *         tel_store_add, tel_store_refuse          then what they count
  *     tel_store_commit(store);           or tel_store_rollback(store)
  *     tel_store_close(store);
  *
  * What commit has said 0 to is durable. After any failure between begin and
  * commit the caller rolls back: then nothing of it was kept. Any number of
  * processes may hold the same store; a store belongs to one thread at a time.
+ * Within a transaction each step is taken in the order above, and keys and
+ * sums in the order of their bytes, so that two writers never wait for each
+ * other.
  *
- * A reader calls tel_store_open_reader, then the two tel_store_each_*; it
- * sees one moment of the store and never keeps a writer waiting.
+ * A reader calls tel_store_open_reader, then the tel_store_each_*; it sees one
+ * moment of the store and never keeps a writer waiting.
  *
  * Errors: 0 or a negative errno (-EIO for whatever the database says;
  * tel_store_fault has its words), out-parameters untouched on failure.
@@ -26,6 +31,7 @@
 #define TEL_COLLECTOR_STORE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <tel/event.h>
@@ -38,10 +44,15 @@
 
 struct tel_store;
 
+struct tel_store_key {
+    uint8_t bytes[TEL_STORE_KEY];
+};
+
 /*
  * One total, named by what it counts. item is one of runs, ok, error, signal,
  * lost (value is empty), exit, sig, ms, field:KEY (value says which); or, with
- * an empty event, crash: a signature, or TEL_STORE_OTHER.
+ * an empty event, crash: a signature, or TEL_STORE_OTHER. The value of ms is
+ * the lower bound of its bucket (histogram.h).
  */
 struct tel_cell {
     const char *tool;
@@ -51,11 +62,24 @@ struct tel_cell {
     const char *value;
 };
 
+/*
+ * What a group adds to one total. Where bound is not 0, and that many values
+ * of this item have been counted on this day, a new one is counted as
+ * TEL_STORE_OTHER: for values that no policy lists one by one, and that
+ * anybody may send.
+ */
+struct tel_sum {
+    struct tel_cell cell;
+    uint64_t n;
+    unsigned bound;
+};
+#define TEL_STORE_OTHER "other"
+
 /* Makes the database where there is none. -EBADMSG: it is no store of ours. */
-int tel_store_open(const char *path, struct tel_store **ret_store,
+int tel_store_open(const char *where, struct tel_store **ret_store,
                    struct tel_err *err);
 /* -ENOENT where there is none. */
-int tel_store_open_reader(const char *path, struct tel_store **ret_store,
+int tel_store_open_reader(const char *where, struct tel_store **ret_store,
                           struct tel_err *err);
 void tel_store_close(struct tel_store *store); /* accepts NULL */
 
@@ -70,38 +94,60 @@ int tel_store_begin(struct tel_store *store, int64_t day);
 int tel_store_commit(struct tel_store *store);
 void tel_store_rollback(struct tel_store *store);
 
-/* Whether the key was remembered in this generation or the one before. */
-int tel_store_seen(struct tel_store *store, const uint8_t key[TEL_STORE_KEY],
-                   bool *ret_seen);
-int tel_store_remember(struct tel_store *store,
-                       const uint8_t key[TEL_STORE_KEY]);
+/*
+ * Remembers the keys. ret_fresh[i] says whether keys[i] is new: it was not
+ * remembered in this generation or the one before, and stands at no smaller i.
+ */
+int tel_store_claim(struct tel_store *store, const struct tel_store_key *keys,
+                    size_t count, bool *ret_fresh);
 
-/* Counts one. */
-int tel_store_add(struct tel_store *store, const struct tel_cell *cell);
-int tel_store_refuse(struct tel_store *store, const char *reason);
+/* Forgets keys that this transaction has claimed and found fresh. */
+int tel_store_release(struct tel_store *store, const struct tel_store_key *keys,
+                      size_t count);
+
+/* Adds to the totals of the transaction's day; each cell at most once, in the
+ * order of tel_sum_order. */
+int tel_store_add(struct tel_store *store, const struct tel_sum *sums,
+                  size_t count);
+int tel_store_refuse(struct tel_store *store, const char *reason, uint64_t n);
+
+/* By tool, version, event, item and value, byte by byte. */
+int tel_sum_order(const struct tel_sum *a, const struct tel_sum *b);
+
+/* Forgets the totals and refusals of days before first; a transaction of its
+ * own. Keys have their own time. */
+int tel_store_retain(struct tel_store *store, int64_t first);
+
+/* Which totals a reader wants, and how finely. */
+struct tel_store_range {
+    const char *tool;    /* NULL: every tool */
+    int64_t first, last; /* days, both included; 0, 0: all */
+    bool by_day;
+    bool by_version;
+};
 
 /*
- * Counts one, as tel_store_add does, but under TEL_STORE_OTHER where max other
- * values of this item have been counted already on this day: for values that
- * no policy lists one by one, and that anybody may send.
+ * Calls row for each total: in the order of tool, event, version, day, item,
+ * value. day is -1 and version empty where those are summed. A failure of row
+ * ends it and is returned.
  */
-#define TEL_STORE_OTHER "other"
-int tel_store_add_bounded(struct tel_store *store, const struct tel_cell *cell,
-                          unsigned max);
-
-/*
- * Calls row for each total over all days: in the order of tool, event,
- * version, item, value. tool NULL: every tool. A failure of row ends it and
- * is returned.
- */
-int tel_store_each_total(struct tel_store *store, const char *tool,
-                         bool by_version,
-                         int (*row)(void *context, const struct tel_cell *cell,
-                                    uint64_t n),
+int tel_store_each_total(struct tel_store *store,
+                         const struct tel_store_range *range,
+                         int (*row)(void *context, int64_t day,
+                                    const struct tel_cell *cell, uint64_t n),
                          void *context);
+
+/* The same for refusals, in the order of day and reason; the range's tool and
+ * by_version do not matter. */
 int tel_store_each_refusal(struct tel_store *store,
-                           int (*row)(void *context, const char *reason,
-                                      uint64_t n),
+                           const struct tel_store_range *range,
+                           int (*row)(void *context, int64_t day,
+                                      const char *reason, uint64_t n),
                            void *context);
+
+/* A day as YYYY-MM-DD, and back: -EINVAL for anything else. */
+#define TEL_DAY_MAX 10
+void tel_day_text(int64_t day, char buf[TEL_DAY_MAX + 1]);
+int tel_day_parse(const char *text, int64_t *ret_day);
 
 #endif

@@ -23,8 +23,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "fault.h"
@@ -58,27 +56,30 @@ static const char *const statements[STATEMENTS] = {
     [STATEMENT_FORGET] = "DELETE FROM seen WHERE generation < ?1",
     [STATEMENT_SEEN] = "SELECT 1 FROM seen"
                        " WHERE generation IN (?1, ?1 - 1) AND key = ?2",
-    [STATEMENT_REMEMBER] = "INSERT OR IGNORE INTO seen VALUES(?1, ?2)",
-    [STATEMENT_ADD] = "INSERT INTO total VALUES(?1, ?2, ?3, ?4, ?5, ?6, 1)"
-                      " ON CONFLICT DO UPDATE SET n = n + 1",
+    [STATEMENT_REMEMBER] = "INSERT INTO seen VALUES(?1, ?2)",
+    [STATEMENT_RELEASE] = "DELETE FROM seen WHERE generation = ?1 AND key = ?2",
+    [STATEMENT_ADD] = "INSERT INTO total VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+                      " ON CONFLICT DO UPDATE SET n = n + ?7",
     [STATEMENT_HAS] = "SELECT 1 FROM total WHERE tool = ?2 AND day = ?1"
                       " AND version = ?3 AND event = ?4 AND item = ?5"
                       " AND value = ?6",
     [STATEMENT_VALUES] = "SELECT count(*) FROM total WHERE tool = ?2"
                          " AND day = ?1 AND version = ?3 AND event = ?4"
                          " AND item = ?5",
-    [STATEMENT_REFUSE] = "INSERT INTO refused VALUES(?1, ?2, 1)"
-                         " ON CONFLICT DO UPDATE SET n = n + 1",
+    [STATEMENT_REFUSE] = "INSERT INTO refused VALUES(?1, ?2, ?3)"
+                         " ON CONFLICT DO UPDATE SET n = n + ?3",
+    [STATEMENT_RETAIN_TOTALS] = "DELETE FROM total WHERE day < ?1",
+    [STATEMENT_RETAIN_REFUSED] = "DELETE FROM refused WHERE day < ?1",
 };
 
 /* Runs one statement that gives no row, or whose row does not matter. */
-static int run(struct tel_store *store, enum statement which)
+static int run(struct sqlite_store *store, enum statement which)
 {
     sqlite3_stmt *statement = store->statements[which];
     int r = sqlite3_step(statement);
 
     if (r != SQLITE_DONE && r != SQLITE_ROW)
-        (void)tel_store_failed(store);
+        (void)tel_sqlite_failed(store);
     (void)sqlite3_reset(statement);
     return r == SQLITE_DONE || r == SQLITE_ROW ? 0 : -EIO;
 }
@@ -89,7 +90,8 @@ static void bind(sqlite3_stmt *statement, int at, const char *string)
     (void)sqlite3_bind_text(statement, at, string, -1, SQLITE_STATIC);
 }
 
-static int number(struct tel_store *store, const char *sql, int64_t *ret_number)
+static int number(struct sqlite_store *store, const char *sql,
+                  int64_t *ret_number)
 {
     sqlite3_stmt *statement = NULL;
     int r = -EIO;
@@ -99,21 +101,21 @@ static int number(struct tel_store *store, const char *sql, int64_t *ret_number)
         *ret_number = sqlite3_column_int64(statement, 0);
         r = 0;
     } else {
-        (void)tel_store_failed(store);
+        (void)tel_sqlite_failed(store);
     }
     (void)sqlite3_finalize(statement);
     return r;
 }
 
-static int execute(struct tel_store *store, const char *sql)
+static int execute(struct sqlite_store *store, const char *sql)
 {
     if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        return tel_store_failed(store);
+        return tel_sqlite_failed(store);
     return 0;
 }
 
 /* An empty file becomes a store; two processes may try at once. */
-static int make(struct tel_store *store)
+static int make(struct sqlite_store *store)
 {
     char mark[96];
     int64_t objects = 0;
@@ -138,14 +140,15 @@ static int make(struct tel_store *store)
 }
 
 /* Whether the file is a store of this form: 0, -EBADMSG or -EIO. */
-static int check(struct tel_store *store, const char *path, struct tel_err *err)
+static int check(struct sqlite_store *store, const char *path,
+                 struct tel_err *err)
 {
     int64_t id = 0;
     int64_t form = 0;
 
     if (number(store, "PRAGMA application_id", &id) < 0 ||
         number(store, "PRAGMA user_version", &form) < 0)
-        return tel_fault(err, -EIO, "%s: %s", path, store->fault);
+        return tel_fault(err, -EIO, "%s: %s", path, store->store.fault);
     if (id != APPLICATION_ID)
         return tel_fault(err, -EBADMSG, "%s: not a database of tel-collect",
                          path);
@@ -157,7 +160,7 @@ static int check(struct tel_store *store, const char *path, struct tel_err *err)
 }
 
 /* Whether the file holds nothing at all yet. */
-static bool is_empty(struct tel_store *store)
+static bool is_empty(struct sqlite_store *store)
 {
     int64_t objects = 1;
 
@@ -165,210 +168,51 @@ static bool is_empty(struct tel_store *store)
            objects == 0;
 }
 
-static int prepare(struct tel_store *store)
+static int prepare(struct sqlite_store *store)
 {
     for (size_t i = 0; i < STATEMENTS; i++) {
         if (sqlite3_prepare_v3(store->db, statements[i], -1,
                                SQLITE_PREPARE_PERSISTENT, &store->statements[i],
                                NULL) != SQLITE_OK)
-            return tel_store_failed(store);
+            return tel_sqlite_failed(store);
     }
     return 0;
 }
 
-static void write_day(int64_t day, char *buf, size_t size)
-{
-    time_t seconds = (time_t)(day * 86400);
-    struct tm tm;
-
-    if (gmtime_r(&seconds, &tm) == NULL ||
-        strftime(buf, size, "%Y-%m-%d", &tm) == 0)
-        (void)snprintf(buf, size, "1970-01-01");
-}
-
-static int set_generation(struct tel_store *store, int64_t generation,
-                          int64_t began)
+static int set_generation(struct sqlite_store *store)
 {
     sqlite3_stmt *statement = store->statements[STATEMENT_SET_GENERATION];
+    int r;
 
-    (void)sqlite3_bind_int64(statement, 1, generation);
-    (void)sqlite3_bind_int64(statement, 2, began);
-    return run(store, STATEMENT_SET_GENERATION);
-}
-
-/*
- * Finds the generation that keys go into now. It lasts longer than the
- * window, so a key lives through the whole window wherever in its own
- * generation it came; and one step at a time, so that a clock that jumps
- * ahead by a year forgets nothing that came yesterday.
- */
-static int find_generation(struct tel_store *store, int64_t day)
-{
-    sqlite3_stmt *statement = store->statements[STATEMENT_GENERATION];
-    int64_t began;
-    int r = sqlite3_step(statement);
-
-    if (r != SQLITE_ROW) {
-        (void)tel_store_failed(store);
-        (void)sqlite3_reset(statement);
-        return -EIO;
-    }
-    store->generation = sqlite3_column_int64(statement, 0);
-    began = sqlite3_column_int64(statement, 1);
-    (void)sqlite3_reset(statement);
-    /* Not begun yet, or by a clock that has since been put back. */
-    if (began < 0 || began > day)
-        return set_generation(store, store->generation, day);
-    if (day - began <= TEL_KEY_WINDOW_DAYS)
-        return 0;
-    store->generation++;
-    r = set_generation(store, store->generation, day);
+    (void)sqlite3_bind_int64(statement, 1, store->generation.number);
+    (void)sqlite3_bind_int64(statement, 2, store->generation.began);
+    r = run(store, STATEMENT_SET_GENERATION);
     if (r < 0)
         return r;
     statement = store->statements[STATEMENT_FORGET];
-    (void)sqlite3_bind_int64(statement, 1, store->generation - 1);
+    (void)sqlite3_bind_int64(statement, 1, store->generation.number - 1);
     return run(store, STATEMENT_FORGET);
 }
 
-int tel_store_failed(struct tel_store *store)
+/* Finds the generation that keys go into now. */
+static int find_generation(struct sqlite_store *store, int64_t day)
 {
-    (void)snprintf(store->fault, sizeof(store->fault), "%s",
-                   sqlite3_errmsg(store->db));
-    return -EIO;
-}
+    sqlite3_stmt *statement = store->statements[STATEMENT_GENERATION];
+    int r = sqlite3_step(statement);
 
-int tel_store_attach(const char *path, int flags, struct tel_store **ret_store,
-                     struct tel_err *err)
-{
-    struct tel_store *store = NULL;
-    int r;
-
-    /* SQLite's names for a database that is never written to a disk. */
-    if (path[0] == '\0' || path[0] == ':') {
-        (void)tel_fault(err, -EINVAL, "--db %s: not the name of a file", path);
-        return -EINVAL;
-    }
-    store = calloc(1, sizeof(*store));
-    if (store == NULL) {
-        (void)tel_fault(err, -ENOMEM, "%s: out of memory", path);
-        return -ENOMEM;
-    }
-    r = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-    if (r != SQLITE_OK) {
-        (void)tel_fault(err, -EIO, "%s: %s", path,
-                        store->db != NULL ? sqlite3_errmsg(store->db)
-                                          : "out of memory");
-        tel_store_close(store);
+    if (r != SQLITE_ROW) {
+        (void)tel_sqlite_failed(store);
+        (void)sqlite3_reset(statement);
         return -EIO;
     }
-    (void)sqlite3_busy_timeout(store->db, BUSY_MS);
-    /* An empty file is checked once it has been made into a store. */
-    if ((flags & SQLITE_OPEN_CREATE) == 0 || !is_empty(store)) {
-        r = check(store, path, err);
-        if (r < 0) {
-            tel_store_close(store);
-            return r;
-        }
-    }
-    *ret_store = store;
-    return 0;
-}
-
-int tel_store_open(const char *path, struct tel_store **ret_store,
-                   struct tel_err *err)
-{
-    struct tel_store *store = NULL;
-    int r = tel_store_attach(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                             &store, err);
-
-    if (r < 0)
-        return r;
-    r = execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                       "PRAGMA secure_delete = ON;");
-    if (r == 0)
-        r = make(store);
-    if (r == 0)
-        r = prepare(store);
-    if (r < 0)
-        (void)tel_fault(err, r, "%s: %s", path, store->fault);
-    else
-        r = check(store, path, err);
-    if (r < 0) {
-        tel_store_close(store);
-        return r;
-    }
-    *ret_store = store;
-    return 0;
-}
-
-void tel_store_close(struct tel_store *store)
-{
-    if (store == NULL)
-        return;
-    for (size_t i = 0; i < STATEMENTS; i++)
-        (void)sqlite3_finalize(store->statements[i]);
-    (void)sqlite3_close(store->db);
-    free(store);
-}
-
-const char *tel_store_fault(const struct tel_store *store)
-{
-    return store->fault;
-}
-
-int tel_store_begin(struct tel_store *store, int64_t day)
-{
-    int r = run(store, STATEMENT_BEGIN);
-
-    if (r < 0)
-        return r;
-    write_day(day, store->day, sizeof(store->day));
-    return find_generation(store, day);
-}
-
-int tel_store_commit(struct tel_store *store)
-{
-    return run(store, STATEMENT_COMMIT);
-}
-
-void tel_store_rollback(struct tel_store *store)
-{
-    /* Some failures have rolled back already. */
-    if (sqlite3_get_autocommit(store->db) == 0)
-        (void)sqlite3_step(store->statements[STATEMENT_ROLLBACK]);
-    (void)sqlite3_reset(store->statements[STATEMENT_ROLLBACK]);
-}
-
-int tel_store_seen(struct tel_store *store, const uint8_t key[TEL_STORE_KEY],
-                   bool *ret_seen)
-{
-    sqlite3_stmt *statement = store->statements[STATEMENT_SEEN];
-    int r;
-
-    (void)sqlite3_bind_int64(statement, 1, store->generation);
-    (void)sqlite3_bind_blob(statement, 2, key, TEL_STORE_KEY, SQLITE_STATIC);
-    r = sqlite3_step(statement);
-    if (r != SQLITE_ROW && r != SQLITE_DONE)
-        (void)tel_store_failed(store);
+    store->generation.number = sqlite3_column_int64(statement, 0);
+    store->generation.began = sqlite3_column_int64(statement, 1);
     (void)sqlite3_reset(statement);
-    if (r != SQLITE_ROW && r != SQLITE_DONE)
-        return -EIO;
-    *ret_seen = r == SQLITE_ROW;
-    return 0;
-}
-
-int tel_store_remember(struct tel_store *store,
-                       const uint8_t key[TEL_STORE_KEY])
-{
-    sqlite3_stmt *statement = store->statements[STATEMENT_REMEMBER];
-
-    (void)sqlite3_bind_int64(statement, 1, store->generation);
-    (void)sqlite3_bind_blob(statement, 2, key, TEL_STORE_KEY, SQLITE_STATIC);
-    return run(store, STATEMENT_REMEMBER);
+    return tel_store_turn(&store->generation, day) ? set_generation(store) : 0;
 }
 
 /* All of a cell's name, or all but its value. */
-static void bind_cell(struct tel_store *store, enum statement which,
+static void bind_cell(struct sqlite_store *store, enum statement which,
                       const struct tel_cell *cell)
 {
     sqlite3_stmt *statement = store->statements[which];
@@ -382,14 +226,8 @@ static void bind_cell(struct tel_store *store, enum statement which,
         bind(statement, 6, cell->value);
 }
 
-int tel_store_add(struct tel_store *store, const struct tel_cell *cell)
-{
-    bind_cell(store, STATEMENT_ADD, cell);
-    return run(store, STATEMENT_ADD);
-}
-
 /* The number in the first column of the first row; 0 where there is none. */
-static int ask(struct tel_store *store, enum statement which,
+static int ask(struct sqlite_store *store, enum statement which,
                int64_t *ret_number)
 {
     sqlite3_stmt *statement = store->statements[which];
@@ -398,36 +236,265 @@ static int ask(struct tel_store *store, enum statement which,
     if (r == SQLITE_ROW || r == SQLITE_DONE)
         *ret_number = r == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
     else
-        (void)tel_store_failed(store);
+        (void)tel_sqlite_failed(store);
     (void)sqlite3_reset(statement);
     return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : -EIO;
 }
 
-int tel_store_add_bounded(struct tel_store *store, const struct tel_cell *cell,
-                          unsigned max)
+/*
+ * Counts under TEL_STORE_OTHER what would be one value too many. Within one
+ * group each value that is added is there for the next one's question.
+ */
+static int bound(struct sqlite_store *store, const struct tel_sum *sum,
+                 struct tel_cell *cell)
 {
-    struct tel_cell other = *cell;
     int64_t known = 0;
     int64_t values = 0;
     int r;
 
-    other.value = TEL_STORE_OTHER;
     bind_cell(store, STATEMENT_HAS, cell);
     r = ask(store, STATEMENT_HAS, &known);
     if (r == 0 && known == 0) {
         bind_cell(store, STATEMENT_VALUES, cell);
         r = ask(store, STATEMENT_VALUES, &values);
     }
-    if (r < 0)
-        return r;
-    return tel_store_add(store, values < max ? cell : &other);
+    if (r == 0 && values >= sum->bound)
+        cell->value = TEL_STORE_OTHER;
+    return r;
 }
 
-int tel_store_refuse(struct tel_store *store, const char *reason)
+static int add_one(struct sqlite_store *store, const struct tel_sum *sum)
 {
+    sqlite3_stmt *statement = store->statements[STATEMENT_ADD];
+    struct tel_cell cell = sum->cell;
+    int r = sum->bound != 0 ? bound(store, sum, &cell) : 0;
+
+    if (r < 0)
+        return r;
+    bind_cell(store, STATEMENT_ADD, &cell);
+    (void)sqlite3_bind_int64(statement, 7, (int64_t)sum->n);
+    return run(store, STATEMENT_ADD);
+}
+
+static int seen(struct sqlite_store *store, const struct tel_store_key *key,
+                bool *ret_seen)
+{
+    sqlite3_stmt *statement = store->statements[STATEMENT_SEEN];
+    int64_t found = 0;
+    int r;
+
+    (void)sqlite3_bind_int64(statement, 1, store->generation.number);
+    (void)sqlite3_bind_blob(statement, 2, key->bytes, TEL_STORE_KEY,
+                            SQLITE_STATIC);
+    r = ask(store, STATEMENT_SEEN, &found);
+    if (r == 0)
+        *ret_seen = found != 0;
+    return r;
+}
+
+static int run_with_key(struct sqlite_store *store, enum statement which,
+                        const struct tel_store_key *key)
+{
+    sqlite3_stmt *statement = store->statements[which];
+
+    (void)sqlite3_bind_int64(statement, 1, store->generation.number);
+    (void)sqlite3_bind_blob(statement, 2, key->bytes, TEL_STORE_KEY,
+                            SQLITE_STATIC);
+    return run(store, which);
+}
+
+static int begin(struct tel_store *any, int64_t day)
+{
+    struct sqlite_store *store = tel_sqlite_of(any);
+    int r = run(store, STATEMENT_BEGIN);
+
+    if (r < 0)
+        return r;
+    tel_day_text(day, store->day);
+    return find_generation(store, day);
+}
+
+static int commit(struct tel_store *any)
+{
+    return run(tel_sqlite_of(any), STATEMENT_COMMIT);
+}
+
+static void rollback(struct tel_store *any)
+{
+    struct sqlite_store *store = tel_sqlite_of(any);
+
+    /* Some failures have rolled back already. */
+    if (sqlite3_get_autocommit(store->db) == 0)
+        (void)sqlite3_step(store->statements[STATEMENT_ROLLBACK]);
+    (void)sqlite3_reset(store->statements[STATEMENT_ROLLBACK]);
+}
+
+static int claim(struct tel_store *any, const struct tel_store_key *keys,
+                 size_t count, bool *ret_fresh)
+{
+    struct sqlite_store *store = tel_sqlite_of(any);
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        bool known = false;
+
+        r = seen(store, &keys[i], &known);
+        if (r == 0 && !known)
+            r = run_with_key(store, STATEMENT_REMEMBER, &keys[i]);
+        ret_fresh[i] = !known;
+    }
+    return r;
+}
+
+static int release(struct tel_store *any, const struct tel_store_key *keys,
+                   size_t count)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = run_with_key(tel_sqlite_of(any), STATEMENT_RELEASE, &keys[i]);
+    return r;
+}
+
+static int add(struct tel_store *any, const struct tel_sum *sums, size_t count)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = add_one(tel_sqlite_of(any), &sums[i]);
+    return r;
+}
+
+static int refuse(struct tel_store *any, const char *reason, uint64_t n)
+{
+    struct sqlite_store *store = tel_sqlite_of(any);
     sqlite3_stmt *statement = store->statements[STATEMENT_REFUSE];
 
     bind(statement, 1, store->day);
     bind(statement, 2, reason);
+    (void)sqlite3_bind_int64(statement, 3, (int64_t)n);
     return run(store, STATEMENT_REFUSE);
+}
+
+static int retain(struct tel_store *any, int64_t first)
+{
+    struct sqlite_store *store = tel_sqlite_of(any);
+    char day[TEL_DAY_MAX + 1];
+    int r = run(store, STATEMENT_BEGIN);
+
+    if (r < 0)
+        return r;
+    tel_day_text(first, day);
+    bind(store->statements[STATEMENT_RETAIN_TOTALS], 1, day);
+    bind(store->statements[STATEMENT_RETAIN_REFUSED], 1, day);
+    r = run(store, STATEMENT_RETAIN_TOTALS);
+    if (r == 0)
+        r = run(store, STATEMENT_RETAIN_REFUSED);
+    if (r == 0)
+        r = run(store, STATEMENT_COMMIT);
+    if (r < 0)
+        rollback(any);
+    return r;
+}
+
+static const struct tel_store_kind kind = {
+    .close = tel_sqlite_close,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .claim = claim,
+    .release = release,
+    .add = add,
+    .refuse = refuse,
+    .retain = retain,
+    .each_total = tel_sqlite_each_total,
+    .each_refusal = tel_sqlite_each_refusal,
+};
+
+struct sqlite_store *tel_sqlite_of(struct tel_store *store)
+{
+    /* A store is the first member of its kind's struct. */
+    return (void *)store;
+}
+
+int tel_sqlite_failed(struct sqlite_store *store)
+{
+    (void)snprintf(store->store.fault, sizeof(store->store.fault), "%s",
+                   sqlite3_errmsg(store->db));
+    return -EIO;
+}
+
+int tel_sqlite_attach(const char *path, int flags,
+                      struct sqlite_store **ret_store, struct tel_err *err)
+{
+    struct sqlite_store *store = NULL;
+    int r;
+
+    /* SQLite's names for a database that is never written to a disk. */
+    if (path[0] == '\0' || path[0] == ':') {
+        (void)tel_fault(err, -EINVAL, "--db %s: not the name of a file", path);
+        return -EINVAL;
+    }
+    store = calloc(1, sizeof(*store));
+    if (store == NULL) {
+        (void)tel_fault(err, -ENOMEM, "%s: out of memory", path);
+        return -ENOMEM;
+    }
+    store->store.kind = &kind;
+    r = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (r != SQLITE_OK) {
+        (void)tel_fault(err, -EIO, "%s: %s", path,
+                        store->db != NULL ? sqlite3_errmsg(store->db)
+                                          : "out of memory");
+        tel_sqlite_close(&store->store);
+        return -EIO;
+    }
+    (void)sqlite3_busy_timeout(store->db, BUSY_MS);
+    /* An empty file is checked once it has been made into a store. */
+    if ((flags & SQLITE_OPEN_CREATE) == 0 || !is_empty(store)) {
+        r = check(store, path, err);
+        if (r < 0) {
+            tel_sqlite_close(&store->store);
+            return r;
+        }
+    }
+    *ret_store = store;
+    return 0;
+}
+
+void tel_sqlite_close(struct tel_store *any)
+{
+    struct sqlite_store *store = tel_sqlite_of(any);
+
+    for (size_t i = 0; i < STATEMENTS; i++)
+        (void)sqlite3_finalize(store->statements[i]);
+    (void)sqlite3_close(store->db);
+    free(store);
+}
+
+int tel_store_sqlite_open(const char *path, struct tel_store **ret_store,
+                          struct tel_err *err)
+{
+    struct sqlite_store *store = NULL;
+    int r = tel_sqlite_attach(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                              &store, err);
+
+    if (r < 0)
+        return r;
+    r = execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                       "PRAGMA secure_delete = ON;");
+    if (r == 0)
+        r = make(store);
+    if (r == 0)
+        r = prepare(store);
+    if (r < 0)
+        (void)tel_fault(err, r, "%s: %s", path, store->store.fault);
+    else
+        r = check(store, path, err);
+    if (r < 0) {
+        tel_sqlite_close(&store->store);
+        return r;
+    }
+    *ret_store = &store->store;
+    return 0;
 }

@@ -8,14 +8,17 @@
 
 #include "fault.h"
 
+/* What is not wanted finely is the same for all rows, and so summed. Days are
+ * compared as text, which is in the order of time. */
 static const char totals[] =
-    "SELECT tool, event, CASE WHEN ?2 THEN version ELSE '' END AS edition,"
-    " item, value, sum(n) FROM total WHERE ?1 IS NULL OR tool = ?1"
-    " GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5";
+    "SELECT tool, event, CASE WHEN ?2 THEN version ELSE '' END,"
+    " CASE WHEN ?3 THEN day ELSE '' END, item, value, sum(n) FROM total"
+    " WHERE (?1 IS NULL OR tool = ?1) AND day BETWEEN ?4 AND ?5"
+    " GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6";
 
 static const char refusals[] =
-    "SELECT reason, sum(n) FROM refused GROUP BY reason"
-    " ORDER BY sum(n) DESC, reason";
+    "SELECT CASE WHEN ?3 THEN day ELSE '' END, reason, sum(n) FROM refused"
+    " WHERE day BETWEEN ?4 AND ?5 GROUP BY 1, 2 ORDER BY 1, 2";
 
 static const char *text(sqlite3_stmt *statement, int column)
 {
@@ -24,88 +27,136 @@ static const char *text(sqlite3_stmt *statement, int column)
     return at != NULL ? at : "";
 }
 
-static int open_quietly(const char *path, struct tel_store **ret_store,
+static int open_quietly(const char *path, struct sqlite_store **ret_store,
                         struct tel_err *err)
 {
-    struct tel_store *store = NULL;
+    struct sqlite_store *store = NULL;
     /* Opened to write, where that may be, and kept from it below: a reader
      * of a WAL that may not write leaves its -wal and -shm files behind. */
-    int r = tel_store_attach(path, SQLITE_OPEN_READWRITE, &store, err);
+    int r = tel_sqlite_attach(path, SQLITE_OPEN_READWRITE, &store, err);
 
     if (r < 0)
         return r;
     if (sqlite3_exec(store->db, "PRAGMA query_only = ON; BEGIN", NULL, NULL,
                      NULL) != SQLITE_OK) {
-        (void)tel_store_failed(store);
-        (void)tel_fault(err, -EIO, "%s: %s", path, store->fault);
-        tel_store_close(store);
+        (void)tel_sqlite_failed(store);
+        (void)tel_fault(err, -EIO, "%s: %s", path, store->store.fault);
+        tel_sqlite_close(&store->store);
         return -EIO;
     }
     *ret_store = store;
     return 0;
 }
 
-int tel_store_open_reader(const char *path, struct tel_store **ret_store,
-                          struct tel_err *err)
-{
-    if (access(path, R_OK) < 0) {
-        int r = -errno;
-
-        return tel_fault(err, r, "--db %s: %s", path, strerror(-r));
-    }
-    return open_quietly(path, ret_store, err);
-}
-
-int tel_store_each_total(struct tel_store *store, const char *tool,
-                         bool by_version,
-                         int (*row)(void *context, const struct tel_cell *cell,
-                                    uint64_t n),
-                         void *context)
+/* A statement with its range bound; days must live until it has ended. */
+static int ask(struct sqlite_store *store, const char *sql,
+               const struct tel_store_range *range,
+               char days[2][TEL_DAY_MAX + 1], sqlite3_stmt **ret_statement)
 {
     sqlite3_stmt *statement = NULL;
-    int step = SQLITE_ERROR;
-    int r = 0;
+    bool all = range->first == 0 && range->last == 0;
 
-    if (sqlite3_prepare_v2(store->db, totals, -1, &statement, NULL) !=
-        SQLITE_OK)
-        return tel_store_failed(store);
-    if (tool != NULL)
-        (void)sqlite3_bind_text(statement, 1, tool, -1, SQLITE_STATIC);
-    (void)sqlite3_bind_int(statement, 2, by_version);
+    if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) != SQLITE_OK)
+        return tel_sqlite_failed(store);
+    if (range->tool != NULL)
+        (void)sqlite3_bind_text(statement, 1, range->tool, -1, SQLITE_STATIC);
+    (void)sqlite3_bind_int(statement, 2, range->by_version);
+    (void)sqlite3_bind_int(statement, 3, range->by_day);
+    tel_day_text(range->first, days[0]);
+    tel_day_text(range->last, days[1]);
+    (void)sqlite3_bind_text(statement, 4, all ? "" : days[0], -1,
+                            SQLITE_STATIC);
+    (void)sqlite3_bind_text(statement, 5, all ? "~" : days[1], -1,
+                            SQLITE_STATIC);
+    *ret_statement = statement;
+    return 0;
+}
+
+/* -1 where days are summed; -EBADMSG for what no collector has written. */
+static int read_day(sqlite3_stmt *statement, int column, int64_t *ret_day)
+{
+    const char *day = text(statement, column);
+
+    *ret_day = -1;
+    if (day[0] != '\0' && tel_day_parse(day, ret_day) < 0)
+        return -EBADMSG;
+    return 0;
+}
+
+int tel_store_sqlite_open_reader(const char *path, struct tel_store **ret_store,
+                                 struct tel_err *err)
+{
+    struct sqlite_store *store = NULL;
+    int r;
+
+    if (access(path, R_OK) < 0) {
+        r = -errno;
+        return tel_fault(err, r, "--db %s: %s", path, strerror(-r));
+    }
+    r = open_quietly(path, &store, err);
+    if (r == 0)
+        *ret_store = &store->store;
+    return r;
+}
+
+int tel_sqlite_each_total(struct tel_store *any,
+                          const struct tel_store_range *range,
+                          int (*row)(void *context, int64_t day,
+                                     const struct tel_cell *cell, uint64_t n),
+                          void *context)
+{
+    struct sqlite_store *store = tel_sqlite_of(any);
+    char days[2][TEL_DAY_MAX + 1];
+    sqlite3_stmt *statement = NULL;
+    int64_t day = -1;
+    int step = SQLITE_ERROR;
+    int r = ask(store, totals, range, days, &statement);
+
+    if (r < 0)
+        return r;
     while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
         struct tel_cell cell = {
             .tool = text(statement, 0),
             .event = text(statement, 1),
             .version = text(statement, 2),
-            .item = text(statement, 3),
-            .value = text(statement, 4),
+            .item = text(statement, 4),
+            .value = text(statement, 5),
         };
 
-        r = row(context, &cell, (uint64_t)sqlite3_column_int64(statement, 5));
+        r = read_day(statement, 3, &day);
+        if (r == 0)
+            r = row(context, day, &cell,
+                    (uint64_t)sqlite3_column_int64(statement, 6));
     }
     if (r == 0 && step != SQLITE_DONE)
-        r = tel_store_failed(store);
+        r = tel_sqlite_failed(store);
     (void)sqlite3_finalize(statement);
     return r;
 }
 
-int tel_store_each_refusal(struct tel_store *store,
-                           int (*row)(void *context, const char *reason,
-                                      uint64_t n),
-                           void *context)
+int tel_sqlite_each_refusal(struct tel_store *any,
+                            const struct tel_store_range *range,
+                            int (*row)(void *context, int64_t day,
+                                       const char *reason, uint64_t n),
+                            void *context)
 {
+    struct sqlite_store *store = tel_sqlite_of(any);
+    char days[2][TEL_DAY_MAX + 1];
     sqlite3_stmt *statement = NULL;
+    int64_t day = -1;
     int step = SQLITE_ERROR;
-    int r = 0;
+    int r = ask(store, refusals, range, days, &statement);
 
-    if (sqlite3_prepare_v2(store->db, refusals, -1, &statement, NULL) !=
-        SQLITE_OK)
-        return tel_store_failed(store);
-    while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW)
-        r = row(context, text(statement, 0),
-                (uint64_t)sqlite3_column_int64(statement, 1));
+    if (r < 0)
+        return r;
+    while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
+        r = read_day(statement, 0, &day);
+        if (r == 0)
+            r = row(context, day, text(statement, 1),
+                    (uint64_t)sqlite3_column_int64(statement, 2));
+    }
     if (r == 0 && step != SQLITE_DONE)
-        r = tel_store_failed(store);
+        r = tel_sqlite_failed(store);
     (void)sqlite3_finalize(statement);
     return r;
 }

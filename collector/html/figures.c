@@ -3,10 +3,11 @@
 #include "figures.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#include "store.h"
 
 #define NBSP "\xc2\xa0"
 #define DAY_S 86400
@@ -82,22 +83,9 @@ const char *tel_figure_fine_ms(struct tel_figure *buf, uint64_t ms)
     return strcat(buf->text, NBSP "ms");
 }
 
-/* False where no calendar has that day. */
-static bool date_of(int64_t day, struct tm *ret_date)
-{
-    time_t at = (time_t)(day * DAY_S);
-
-    return gmtime_r(&at, ret_date) != NULL;
-}
-
 const char *tel_figure_day(struct tel_figure *buf, int64_t day)
 {
-    struct tm date;
-
-    if (!date_of(day, &date))
-        return strcpy(buf->text, "?");
-    (void)snprintf(buf->text, sizeof(buf->text), "%04d-%02d-%02d",
-                   date.tm_year + 1900, date.tm_mon + 1, date.tm_mday);
+    tel_day_text(day, buf->text);
     return buf->text;
 }
 
@@ -105,9 +93,10 @@ const char *tel_figure_short_day(struct tel_figure *buf, int64_t day)
 {
     static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    time_t at = (time_t)(day * DAY_S);
     struct tm date;
 
-    if (!date_of(day, &date))
+    if (gmtime_r(&at, &date) == NULL)
         return strcpy(buf->text, "?");
     (void)snprintf(buf->text, sizeof(buf->text), "%d" NBSP "%s", date.tm_mday,
                    months[date.tm_mon]);

@@ -17,9 +17,10 @@ struct fixture {
     struct tel_store *store;
 };
 
-static const struct tel_cell cell = {"git", "2.39.5", "commit", "runs", ""};
-static const uint8_t key[TEL_STORE_KEY] = "0123456789abcdef";
-static const uint8_t other_key[TEL_STORE_KEY] = "fedcba9876543210";
+static const struct tel_sum once = {
+    .cell = {"git", "2.39.5", "commit", "runs", ""}, .n = 1};
+static const struct tel_store_key key = {"0123456789abcdef"};
+static const struct tel_store_key other_key = {"fedcba9876543210"};
 
 static int setup(void **state)
 {
@@ -43,8 +44,10 @@ static int teardown(void **state)
     return 0;
 }
 
-static int add_up(void *context, const struct tel_cell *found, uint64_t n)
+static int add_up(void *context, int64_t day, const struct tel_cell *found,
+                  uint64_t n)
 {
+    assert_int_equal(day, -1);
     assert_string_equal(found->tool, "git");
     *(uint64_t *)context += n;
     return 0;
@@ -53,11 +56,11 @@ static int add_up(void *context, const struct tel_cell *found, uint64_t n)
 static uint64_t sum(const struct fixture *fixture, const char *tool)
 {
     struct tel_store *reader = NULL;
+    const struct tel_store_range range = {.tool = tool};
     uint64_t total = 0;
 
     assert_int_equal(tel_store_open_reader(fixture->path, &reader, NULL), 0);
-    assert_int_equal(tel_store_each_total(reader, tool, false, add_up, &total),
-                     0);
+    assert_int_equal(tel_store_each_total(reader, &range, add_up, &total), 0);
     tel_store_close(reader);
     return total;
 }
@@ -65,25 +68,33 @@ static uint64_t sum(const struct fixture *fixture, const char *tool)
 static void add(struct tel_store *store, int64_t day)
 {
     assert_int_equal(tel_store_begin(store, day), 0);
-    assert_int_equal(tel_store_add(store, &cell), 0);
+    assert_int_equal(tel_store_add(store, &once, 1), 0);
     assert_int_equal(tel_store_commit(store), 0);
 }
 
-static void remember(struct tel_store *store, int64_t day, const uint8_t *which)
+static void remember(struct tel_store *store, int64_t day,
+                     const struct tel_store_key *which)
 {
+    bool fresh = false;
+
     assert_int_equal(tel_store_begin(store, day), 0);
-    assert_int_equal(tel_store_remember(store, which), 0);
+    assert_int_equal(tel_store_claim(store, which, 1, &fresh), 0);
+    assert_true(fresh);
     assert_int_equal(tel_store_commit(store), 0);
 }
 
-static bool seen(struct tel_store *store, int64_t day, const uint8_t *which)
+/* Asks, and leaves no trace of the question but the day's. */
+static bool seen(struct tel_store *store, int64_t day,
+                 const struct tel_store_key *which)
 {
-    bool found = false;
+    bool fresh = true;
 
     assert_int_equal(tel_store_begin(store, day), 0);
-    assert_int_equal(tel_store_seen(store, which, &found), 0);
+    assert_int_equal(tel_store_claim(store, which, 1, &fresh), 0);
+    if (fresh)
+        assert_int_equal(tel_store_release(store, which, 1), 0);
     assert_int_equal(tel_store_commit(store), 0);
-    return found;
+    return !fresh;
 }
 
 static void test_store_commit_is_seen_by_readers(void **state)
@@ -101,13 +112,15 @@ static void test_store_commit_is_seen_by_readers(void **state)
 static void test_store_rollback_keeps_nothing(void **state)
 {
     const struct fixture *fixture = *state;
+    bool fresh = false;
 
     assert_int_equal(tel_store_begin(fixture->store, 20000), 0);
-    assert_int_equal(tel_store_add(fixture->store, &cell), 0);
-    assert_int_equal(tel_store_remember(fixture->store, key), 0);
+    assert_int_equal(tel_store_add(fixture->store, &once, 1), 0);
+    assert_int_equal(tel_store_claim(fixture->store, &key, 1, &fresh), 0);
+    assert_true(fresh);
     tel_store_rollback(fixture->store);
     assert_int_equal(sum(fixture, "git"), 0);
-    assert_false(seen(fixture->store, 20000, key));
+    assert_false(seen(fixture->store, 20000, &key));
     add(fixture->store, 20000);
     assert_int_equal(sum(fixture, "git"), 1);
 }
@@ -115,17 +128,18 @@ static void test_store_rollback_keeps_nothing(void **state)
 static void test_store_key_is_known_within_its_transaction(void **state)
 {
     const struct fixture *fixture = *state;
-    bool found = true;
+    const struct tel_store_key keys[] = {key, other_key, key};
+    bool fresh[3] = {false, false, true};
 
     assert_int_equal(tel_store_begin(fixture->store, 20000), 0);
-    assert_int_equal(tel_store_seen(fixture->store, key, &found), 0);
-    assert_false(found);
-    assert_int_equal(tel_store_remember(fixture->store, key), 0);
-    assert_int_equal(tel_store_seen(fixture->store, key, &found), 0);
-    assert_true(found);
-    assert_int_equal(tel_store_seen(fixture->store, other_key, &found), 0);
-    assert_false(found);
+    assert_int_equal(tel_store_claim(fixture->store, keys, 3, fresh), 0);
+    assert_true(fresh[0]);
+    assert_true(fresh[1]);
+    assert_false(fresh[2]);
+    assert_int_equal(tel_store_release(fixture->store, &other_key, 1), 0);
     assert_int_equal(tel_store_commit(fixture->store), 0);
+    assert_true(seen(fixture->store, 20000, &key));
+    assert_false(seen(fixture->store, 20000, &other_key));
 }
 
 /* Wherever in its generation a key comes, it lives through the window. */
@@ -134,16 +148,16 @@ static void test_store_key_is_remembered_through_the_window(void **state)
     struct fixture *fixture = *state;
     struct tel_store *store = fixture->store;
 
-    remember(store, 20000, other_key);
+    remember(store, 20000, &other_key);
     for (int64_t came = 0; came <= TEL_KEY_WINDOW_DAYS; came++) {
-        uint8_t late[TEL_STORE_KEY] = {(uint8_t)came, 1};
+        struct tel_store_key late = {{(uint8_t)came, 1}};
 
-        remember(store, 20000 + came, late);
+        remember(store, 20000 + came, &late);
     }
     for (int64_t came = 0; came <= TEL_KEY_WINDOW_DAYS; came++) {
-        uint8_t late[TEL_STORE_KEY] = {(uint8_t)came, 1};
+        struct tel_store_key late = {{(uint8_t)came, 1}};
 
-        assert_true(seen(store, 20000 + came + TEL_KEY_WINDOW_DAYS, late));
+        assert_true(seen(store, 20000 + came + TEL_KEY_WINDOW_DAYS, &late));
     }
 }
 
@@ -152,25 +166,25 @@ static void test_store_key_is_forgotten_after_two_generations(void **state)
     const struct fixture *fixture = *state;
     const int64_t generation = TEL_KEY_WINDOW_DAYS + 1;
 
-    remember(fixture->store, 20000, key);
-    assert_true(seen(fixture->store, 20000 + generation, key));
-    assert_false(seen(fixture->store, 20000 + 2 * generation, key));
+    remember(fixture->store, 20000, &key);
+    assert_true(seen(fixture->store, 20000 + generation, &key));
+    assert_false(seen(fixture->store, 20000 + 2 * generation, &key));
 }
 
 static void test_store_clock_that_jumps_forgets_one_step_only(void **state)
 {
     const struct fixture *fixture = *state;
 
-    remember(fixture->store, 20000, key);
-    assert_true(seen(fixture->store, 29000, key));
+    remember(fixture->store, 20000, &key);
+    assert_true(seen(fixture->store, 29000, &key));
     /* Put right again: the generation begins anew, with its keys. */
-    assert_true(seen(fixture->store, 20001, key));
-    assert_true(seen(fixture->store, 20001 + TEL_KEY_WINDOW_DAYS, key));
+    assert_true(seen(fixture->store, 20001, &key));
+    assert_true(seen(fixture->store, 20001 + TEL_KEY_WINDOW_DAYS, &key));
     /* And it ends in its time, not when the jumped clock would have had it. */
-    remember(fixture->store, 20001, other_key);
-    assert_true(seen(fixture->store, 20002 + TEL_KEY_WINDOW_DAYS, other_key));
+    remember(fixture->store, 20001, &other_key);
+    assert_true(seen(fixture->store, 20002 + TEL_KEY_WINDOW_DAYS, &other_key));
     assert_false(
-        seen(fixture->store, 20003 + 2 * TEL_KEY_WINDOW_DAYS, other_key));
+        seen(fixture->store, 20003 + 2 * TEL_KEY_WINDOW_DAYS, &other_key));
 }
 
 struct bounded {
@@ -179,10 +193,12 @@ struct bounded {
     uint64_t others;
 };
 
-static int take_cell(void *context, const struct tel_cell *found, uint64_t n)
+static int take_cell(void *context, int64_t day, const struct tel_cell *found,
+                     uint64_t n)
 {
     struct bounded *bounded = context;
 
+    (void)day;
     bounded->cells++;
     bounded->counted += n;
     if (strcmp(found->value, TEL_STORE_OTHER) == 0)
@@ -193,11 +209,12 @@ static int take_cell(void *context, const struct tel_cell *found, uint64_t n)
 static struct bounded bounded_of(const struct fixture *fixture)
 {
     struct bounded bounded = {0};
+    const struct tel_store_range range = {.tool = "git", .by_version = true};
     struct tel_store *reader = NULL;
 
     assert_int_equal(tel_store_open_reader(fixture->path, &reader, NULL), 0);
-    assert_int_equal(
-        tel_store_each_total(reader, "git", true, take_cell, &bounded), 0);
+    assert_int_equal(tel_store_each_total(reader, &range, take_cell, &bounded),
+                     0);
     tel_store_close(reader);
     return bounded;
 }
@@ -206,12 +223,13 @@ static void add_many(struct tel_store *store, int64_t day, const char *version,
                      unsigned first, unsigned count)
 {
     char value[16];
-    struct tel_cell crash = {"git", version, "", "crash", value};
+    const struct tel_sum crash = {
+        .cell = {"git", version, "", "crash", value}, .n = 1, .bound = 10};
 
     assert_int_equal(tel_store_begin(store, day), 0);
     for (unsigned i = first; i < first + count; i++) {
         (void)snprintf(value, sizeof(value), "%u", i);
-        assert_int_equal(tel_store_add_bounded(store, &crash, 10), 0);
+        assert_int_equal(tel_store_add(store, &crash, 1), 0);
     }
     assert_int_equal(tel_store_commit(store), 0);
 }
@@ -245,11 +263,11 @@ static void test_store_reopened_remembers(void **state)
     struct fixture *fixture = *state;
 
     add(fixture->store, 20000);
-    remember(fixture->store, 20000, key);
+    remember(fixture->store, 20000, &key);
     tel_store_close(fixture->store);
     fixture->store = NULL;
     assert_int_equal(tel_store_open(fixture->path, &fixture->store, NULL), 0);
-    assert_true(seen(fixture->store, 20000, key));
+    assert_true(seen(fixture->store, 20000, &key));
     assert_int_equal(sum(fixture, "git"), 1);
 }
 

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* store: which kind of store a name means, and what all kinds share. */
+#include "store_kind.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+int tel_store_open(const char *where, struct tel_store **ret_store,
+                   struct tel_err *err)
+{
+    return tel_store_sqlite_open(where, ret_store, err);
+}
+
+int tel_store_open_reader(const char *where, struct tel_store **ret_store,
+                          struct tel_err *err)
+{
+    return tel_store_sqlite_open_reader(where, ret_store, err);
+}
+
+void tel_store_close(struct tel_store *store)
+{
+    if (store != NULL)
+        store->kind->close(store);
+}
+
+const char *tel_store_fault(const struct tel_store *store)
+{
+    return store->fault;
+}
+
+int tel_store_begin(struct tel_store *store, int64_t day)
+{
+    return store->kind->begin(store, day);
+}
+
+int tel_store_commit(struct tel_store *store)
+{
+    return store->kind->commit(store);
+}
+
+void tel_store_rollback(struct tel_store *store)
+{
+    store->kind->rollback(store);
+}
+
+int tel_store_claim(struct tel_store *store, const struct tel_store_key *keys,
+                    size_t count, bool *ret_fresh)
+{
+    return count > 0 ? store->kind->claim(store, keys, count, ret_fresh) : 0;
+}
+
+int tel_store_release(struct tel_store *store, const struct tel_store_key *keys,
+                      size_t count)
+{
+    return count > 0 ? store->kind->release(store, keys, count) : 0;
+}
+
+int tel_store_add(struct tel_store *store, const struct tel_sum *sums,
+                  size_t count)
+{
+    return count > 0 ? store->kind->add(store, sums, count) : 0;
+}
+
+int tel_store_refuse(struct tel_store *store, const char *reason, uint64_t n)
+{
+    return store->kind->refuse(store, reason, n);
+}
+
+int tel_store_retain(struct tel_store *store, int64_t first)
+{
+    return store->kind->retain(store, first);
+}
+
+int tel_store_each_total(struct tel_store *store,
+                         const struct tel_store_range *range,
+                         int (*row)(void *context, int64_t day,
+                                    const struct tel_cell *cell, uint64_t n),
+                         void *context)
+{
+    return store->kind->each_total(store, range, row, context);
+}
+
+int tel_store_each_refusal(struct tel_store *store,
+                           const struct tel_store_range *range,
+                           int (*row)(void *context, int64_t day,
+                                      const char *reason, uint64_t n),
+                           void *context)
+{
+    return store->kind->each_refusal(store, range, row, context);
+}
+
+int tel_sum_order(const struct tel_sum *a, const struct tel_sum *b)
+{
+    int order = strcmp(a->cell.tool, b->cell.tool);
+
+    if (order == 0)
+        order = strcmp(a->cell.version, b->cell.version);
+    if (order == 0)
+        order = strcmp(a->cell.event, b->cell.event);
+    if (order == 0)
+        order = strcmp(a->cell.item, b->cell.item);
+    return order != 0 ? order : strcmp(a->cell.value, b->cell.value);
+}
+
+bool tel_store_turn(struct tel_store_generation *generation, int64_t day)
+{
+    /* Not begun yet, or by a clock that has since been put back. */
+    if (generation->began < 0 || generation->began > day) {
+        generation->began = day;
+        return true;
+    }
+    if (day - generation->began <= TEL_KEY_WINDOW_DAYS)
+        return false;
+    generation->number++;
+    generation->began = day;
+    return true;
+}
+
+void tel_day_text(int64_t day, char buf[TEL_DAY_MAX + 1])
+{
+    time_t seconds = (time_t)(day * 86400);
+    struct tm tm;
+
+    if (gmtime_r(&seconds, &tm) == NULL || tm.tm_year < 0 ||
+        tm.tm_year > 9999 - 1900 ||
+        strftime(buf, TEL_DAY_MAX + 1, "%Y-%m-%d", &tm) == 0)
+        (void)snprintf(buf, TEL_DAY_MAX + 1, "1970-01-01");
+}
+
+int tel_day_parse(const char *text, int64_t *ret_day)
+{
+    char again[TEL_DAY_MAX + 1];
+    struct tm tm = {0};
+    int64_t day;
+
+    if (strlen(text) != TEL_DAY_MAX ||
+        strptime(text, "%Y-%m-%d", &tm) != text + TEL_DAY_MAX)
+        return -EINVAL;
+    day = (int64_t)(timegm(&tm) / 86400);
+    /* Not the 31st of February, which would be another day. */
+    tel_day_text(day, again);
+    if (strcmp(again, text) != 0)
+        return -EINVAL;
+    *ret_day = day;
+    return 0;
+}
