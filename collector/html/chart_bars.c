@@ -7,9 +7,12 @@
 
 #define ROW 40
 
-static double share_of(const struct tel_bars *bars, uint64_t n)
+static const char *write_share(const struct tel_html *page,
+                               const struct tel_bars *bars, size_t i,
+                               struct tel_figure *figure)
 {
-    return bars->total > 0 ? (double)n / (double)bars->total : 0;
+    return tel_figure_percent(
+        figure, tel_chart_share(page, &bars->rows[i].n, &bars->total));
 }
 
 static void draw_row(struct tel_html *page, const struct tel_bars *bars,
@@ -17,14 +20,14 @@ static void draw_row(struct tel_html *page, const struct tel_bars *bars,
 {
     const struct tel_bars_row *row = &bars->rows[i];
     double y = (double)i * ROW;
-    double length = most > 0 ? 100 * (double)row->n / most : 0;
+    double length = most > 0 ? 100 * (double)row->n.n / most : 0;
     struct tel_figure count;
     struct tel_figure percent;
     char value[80];
 
     (void)snprintf(value, sizeof(value), "%s \xc2\xb7 %s",
-                   tel_figure_count(&count, row->n),
-                   tel_figure_percent(&percent, share_of(bars, row->n)));
+                   tel_figure_published(&count, &row->n, page->k),
+                   write_share(page, bars, i, &percent));
     tel_svg_label(page, "label", y + 13, row->name);
     tel_svg_text(page, "value", 100, y + 13, TEL_END, value);
     tel_svg_bar(page, "track", 0, 100, y + 20, 8);
@@ -40,8 +43,9 @@ static void write_table(struct tel_html *page, const struct tel_bars *bars)
         struct tel_figure count;
         struct tel_figure percent;
         const char *cells[] = {
-            bars->rows[i].name, tel_figure_count(&count, bars->rows[i].n),
-            tel_figure_percent(&percent, share_of(bars, bars->rows[i].n))};
+            bars->rows[i].name,
+            tel_figure_published(&count, &bars->rows[i].n, page->k),
+            write_share(page, bars, i, &percent)};
 
         tel_html_table_row(page, cells, 3);
     }
@@ -57,15 +61,15 @@ void tel_chart_bars(struct tel_html *page, const struct tel_bars *bars)
 
     if (bars->nrows == 0)
         return;
-    (void)snprintf(
-        description, sizeof(description),
-        "Bars for %zu rows. The longest is %s: %s, %s.", bars->nrows,
-        bars->rows[0].name, tel_figure_count(&count, bars->rows[0].n),
-        tel_figure_percent(&percent, share_of(bars, bars->rows[0].n)));
+    (void)snprintf(description, sizeof(description),
+                   "Bars for %zu rows. The longest is %s: %s, %s.", bars->nrows,
+                   bars->rows[0].name,
+                   tel_figure_published(&count, &bars->rows[0].n, page->k),
+                   write_share(page, bars, 0, &percent));
     tel_svg_open(page, (unsigned)(drawn * ROW), "rows", bars->title,
                  description);
     for (size_t i = 0; i < drawn; i++)
-        draw_row(page, bars, i, (double)bars->rows[0].n);
+        draw_row(page, bars, i, (double)bars->rows[0].n.n);
     tel_svg_close(page);
     tel_chart_more(page, bars->nrows);
     write_table(page, bars);

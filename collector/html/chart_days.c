@@ -2,6 +2,8 @@
 /* chart_days: runs over time, by version. */
 #include "charts.h"
 
+#include <string.h>
+
 #include "figures.h"
 #include "svg.h"
 
@@ -12,34 +14,47 @@
 
 static const char *const classes[TEL_CHART_SERIES] = {"v1", "v2", "v3", "v4"};
 
-/* Days that share a column: one, or whole weeks. */
-static size_t days_a_column(const struct tel_days *days)
-{
-    size_t step = 1;
+/* What the columns say. */
+struct columns {
+    size_t step; /* days a column: one, or whole weeks */
+    size_t count;
+    uint64_t runs[TEL_CHART_SERIES][COLUMNS_MAX];
+    uint64_t most; /* of one column's sums */
+    size_t highest;
+};
 
-    while ((days->ndays + step - 1) / step > COLUMNS_MAX)
-        step = step == 1 ? 7 : step * 2;
-    return step;
+static void sum_days(const struct tel_days *days, struct columns *columns)
+{
+    for (size_t i = 0; i < days->ndays; i++) {
+        size_t at = (size_t)(days->days[i] - days->first) / columns->step;
+
+        if (days->days[i] < days->first || at >= columns->count)
+            continue;
+        for (size_t j = 0; j < days->nseries; j++)
+            columns->runs[j][at] += days->series[j].runs[i].n;
+    }
 }
 
-static uint64_t sum(const struct tel_days *days, size_t series, size_t column,
-                    size_t step)
+static void find_columns(const struct tel_days *days, struct columns *columns)
 {
-    uint64_t runs = 0;
+    size_t span = (size_t)(days->last - days->first) + 1;
 
-    for (size_t i = column * step; i < (column + 1) * step && i < days->ndays;
-         i++)
-        runs += days->series[series][i];
-    return runs;
-}
+    memset(columns, 0, sizeof(*columns));
+    columns->step = 1;
+    while ((span + columns->step - 1) / columns->step > COLUMNS_MAX)
+        columns->step = columns->step == 1 ? 7 : columns->step * 2;
+    columns->count = (span + columns->step - 1) / columns->step;
+    sum_days(days, columns);
+    for (size_t i = 0; i < columns->count; i++) {
+        uint64_t runs = 0;
 
-static uint64_t sum_all(const struct tel_days *days, size_t column, size_t step)
-{
-    uint64_t runs = 0;
-
-    for (size_t i = 0; i < days->nseries; i++)
-        runs += sum(days, i, column, step);
-    return runs;
+        for (size_t j = 0; j < days->nseries; j++)
+            runs += columns->runs[j][i];
+        if (runs > columns->most) {
+            columns->most = runs;
+            columns->highest = i;
+        }
+    }
 }
 
 static void draw_runs_axis(struct tel_html *page, const struct tel_scale *scale)
@@ -64,14 +79,14 @@ static double width_of(size_t columns)
 }
 
 static void draw_dates(struct tel_html *page, const struct tel_days *days,
-                       size_t columns, size_t step)
+                       const struct columns *columns)
 {
-    size_t every = (columns + DATES_MAX - 1) / DATES_MAX;
+    size_t every = (columns->count + DATES_MAX - 1) / DATES_MAX;
+    double width = width_of(columns->count);
 
-    for (size_t i = 0; i * every < columns; i++) {
-        double width = width_of(columns);
-        double x = 50 + ((double)(i * every) - (double)columns / 2) * width +
-                   width / 2;
+    for (size_t i = 0; i * every < columns->count; i++) {
+        size_t at = i * every;
+        double x = 50 + ((double)at + 0.5 - (double)columns->count / 2) * width;
         struct tel_figure figure;
         enum tel_anchor anchor = TEL_MIDDLE;
 
@@ -83,26 +98,25 @@ static void draw_dates(struct tel_html *page, const struct tel_days *days,
         tel_svg_text(page, i % 2 == 0 ? "tick" : "tick wide", x,
                      TOP + HEIGHT + 18, anchor,
                      tel_figure_short_day(
-                         &figure, days->first + (int64_t)(i * every * step)));
+                         &figure, days->first + (int64_t)(at * columns->step)));
     }
 }
 
 static void draw(struct tel_html *page, const struct tel_days *days,
-                 size_t step, uint64_t most)
+                 const struct columns *columns)
 {
-    size_t columns = (days->ndays + step - 1) / step;
-    double width = width_of(columns);
-    double gap = columns > 45 ? -0.05 : width * 0.18;
-    double left = 50 - (double)columns * width / 2;
+    double width = width_of(columns->count);
+    double gap = columns->count > 45 ? -0.05 : width * 0.18;
+    double left = 50 - (double)columns->count * width / 2;
     struct tel_scale scale;
 
-    tel_scale_linear(&scale, (double)most);
+    tel_scale_linear(&scale, (double)columns->most);
     draw_runs_axis(page, &scale);
-    for (size_t i = 0; i < columns; i++) {
+    for (size_t i = 0; i < columns->count; i++) {
         double y = TOP + HEIGHT;
 
         for (size_t j = 0; j < days->nseries; j++) {
-            double runs = (double)sum(days, j, i, step);
+            double runs = (double)columns->runs[j][i];
             double height = HEIGHT * runs / scale.high;
 
             if (runs > 0)
@@ -112,64 +126,64 @@ static void draw(struct tel_html *page, const struct tel_days *days,
             y -= height;
         }
     }
-    draw_dates(page, days, columns, step);
+    draw_dates(page, days, columns);
 }
 
 static void write_table(struct tel_html *page, const char *title,
                         const struct tel_days *days)
 {
-    const char *titles[2 + TEL_CHART_SERIES] = {"Day"};
+    const char *titles[1 + TEL_CHART_SERIES] = {"Day"};
 
     for (size_t j = 0; j < days->nseries; j++)
-        titles[1 + j] = days->names[j];
+        titles[1 + j] = days->series[j].name;
     tel_html_table_open(page, title, titles, 1 + days->nseries);
     for (size_t i = 0; i < days->ndays; i++) {
         struct tel_figure figures[1 + TEL_CHART_SERIES];
         const char *cells[1 + TEL_CHART_SERIES] = {
-            tel_figure_day(&figures[0], days->first + (int64_t)i)};
+            tel_figure_day(&figures[0], days->days[i])};
 
         for (size_t j = 0; j < days->nseries; j++)
-            cells[1 + j] =
-                tel_figure_count(&figures[1 + j], days->series[j][i]);
+            cells[1 + j] = tel_figure_published(
+                &figures[1 + j], &days->series[j].runs[i], page->k);
         tel_html_table_row(page, cells, 1 + days->nseries);
     }
     tel_html_table_close(page);
 }
 
+static void write_key(struct tel_html *page, const struct tel_days *days)
+{
+    const char *names[TEL_CHART_SERIES];
+
+    for (size_t j = 0; j < days->nseries; j++)
+        names[j] = days->series[j].name;
+    tel_chart_key(page, classes, names, days->nseries);
+}
+
 void tel_chart_days(struct tel_html *page, const char *title,
                     const struct tel_days *days)
 {
-    size_t step = days_a_column(days);
-    size_t columns = (days->ndays + step - 1) / step;
-    uint64_t most = 0;
-    size_t top = 0;
+    struct columns columns;
     struct tel_figure figures[2];
     char description[256];
 
-    if (days->ndays == 0 || days->nseries == 0)
+    if (days->ndays == 0 || days->nseries == 0 || days->first > days->last)
         return;
-    for (size_t i = 0; i < columns; i++) {
-        uint64_t runs = sum_all(days, i, step);
-
-        if (runs > most) {
-            most = runs;
-            top = i;
-        }
-    }
+    find_columns(days, &columns);
     (void)snprintf(
         description, sizeof(description),
-        "Columns of runs, %zu day%s each, stacked by version. The"
-        " highest begins on %s: %s runs.",
-        step, step == 1 ? "" : "s",
-        tel_figure_day(&figures[0], days->first + (int64_t)(top * step)),
-        tel_figure_count(&figures[1], most));
-    tel_chart_key(page, classes, days->names, days->nseries);
+        "Columns of runs, %zu day%s each, stacked by version. The highest"
+        " begins on %s: %s runs.",
+        columns.step, columns.step == 1 ? "" : "s",
+        tel_figure_day(&figures[0],
+                       days->first + (int64_t)(columns.highest * columns.step)),
+        tel_figure_count(&figures[1], columns.most));
+    write_key(page, days);
     tel_svg_open(page, (unsigned)(TOP + HEIGHT + 26), "dated", title,
                  description);
-    draw(page, days, step, most);
+    draw(page, days, &columns);
     tel_svg_close(page);
-    if (step > 1)
+    if (columns.step > 1)
         tel_html_print(page, "<p class=\"note\">%u days a column</p>\n",
-                       (unsigned)step);
+                       (unsigned)columns.step);
     write_table(page, title, days);
 }

@@ -27,6 +27,15 @@ const char *tel_figure_count(struct tel_figure *buf, uint64_t count)
     return buf->text;
 }
 
+const char *tel_figure_published(struct tel_figure *buf,
+                                 const struct tel_published *count, uint64_t k)
+{
+    if (!count->held)
+        return tel_figure_count(buf, count->n);
+    (void)snprintf(buf->text, sizeof(buf->text), "<%" PRIu64, k);
+    return buf->text;
+}
+
 const char *tel_figure_short(struct tel_figure *buf, double count)
 {
     static const char *const units[] = {"",       NBSP "k", NBSP "M", NBSP "G",

@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "publish.h"
+
 #define TEL_FIGURE_MAX 32
 
 struct tel_figure {
@@ -19,6 +21,10 @@ struct tel_figure {
 
 /* 1,240 */
 const char *tel_figure_count(struct tel_figure *buf, uint64_t count);
+
+/* The same of a count as it may be told: <5 where it is held back. */
+const char *tel_figure_published(struct tel_figure *buf,
+                                 const struct tel_published *count, uint64_t k);
 
 /* For an axis, three significant digits: 950, 1.2 k, 34 M, 18 E. */
 const char *tel_figure_short(struct tel_figure *buf, double count);

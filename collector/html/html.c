@@ -95,8 +95,7 @@ void tel_html_table_row(struct tel_html *page, const char *const *cells,
 {
     tel_html_print(page, "<tr><th scope=\"row\">%s</th>", cells[0]);
     for (size_t i = 1; i < columns; i++)
-        tel_html_print(page, "<td>%s</td>",
-                       cells[i] != NULL ? cells[i] : "held back");
+        tel_html_print(page, "<td>%s</td>", cells[i]);
     tel_html_print(page, "</tr>\n");
 }
 

@@ -37,7 +37,7 @@ configure_file(html/style.c.in style.c @ONLY)
 # The page is a folder of its own within the room.
 target_sources(tel_collector PRIVATE
     html/html.c html/figures.c html/words.c html/scale.c
-    html/svg.c html/charts.c
+    html/svg.c html/charts.c html/save.c
     html/chart_days.c html/chart_bars.c html/chart_outcomes.c
     html/chart_spans.c html/chart_histogram.c html/chart_compare.c
     ${CMAKE_CURRENT_BINARY_DIR}/style.c)

@@ -22,7 +22,9 @@
 
 struct tel_html {
     FILE *out;
+    uint64_t k;   /* under which counts are held back */
     unsigned ids; /* given to elements so far */
+    int error;    /* of what could not be made: -ENOMEM */
 };
 
 /*
@@ -39,7 +41,7 @@ void tel_html_text(struct tel_html *page, const char *text);
 /*
  * A table with numbers in all columns but the first, folded away; title says
  * of what. Call: open, then for each row tel_html_row with as many cells,
- * then close. A cell that is NULL is written as held back.
+ * then close.
  */
 void tel_html_table_open(struct tel_html *page, const char *title,
                          const char *const *titles, size_t columns);

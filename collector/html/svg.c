@@ -8,6 +8,7 @@
 
 #define ELLIPSIS "\xe2\x80\xa6"
 #define ELLIPSIS_PX 13
+#define LEAST 0.4 /* percent */
 
 /* What the name of a tick takes of the axis' length, elsewhere and on a
  * phone, in percent. */
@@ -33,13 +34,15 @@ void tel_svg_close(struct tel_html *page)
     tel_html_print(page, "</svg>\n");
 }
 
+/* What is not nothing is seen. */
 void tel_svg_bar(struct tel_html *page, const char *class, double x,
                  double width, double y, double height)
 {
     tel_html_print(page,
                    "<rect class=\"%s\" x=\"%.2f%%\" y=\"%.2f\""
                    " width=\"%.2f%%\" height=\"%.2f\"/>\n",
-                   class, x, y, width, height);
+                   class, x, y, width > 0 && width < LEAST ? LEAST : width,
+                   height);
 }
 
 void tel_svg_line(struct tel_html *page, const char *class, double x1,

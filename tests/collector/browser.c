@@ -26,7 +26,8 @@ struct browser {
     json_int_t id;
     char session[80];
     bool loaded;
-    unsigned requests, complaints;
+    unsigned requests;
+    char *complaint;
 };
 
 static const char *find_chromium(void)
@@ -154,30 +155,35 @@ static void note_event(struct browser *b, const json_t *message)
         b->loaded = true;
     if (strcmp(method, "Network.requestWillBeSent") == 0)
         b->requests++;
-    if (is_one_of(method, complaints)) {
-        b->complaints++;
-        (void)fprintf(stderr, "chromium: %s\n",
-                      json_dumps(json_object_get(message, "params"), 0));
-    }
+    if (is_one_of(method, complaints) && b->complaint == NULL)
+        b->complaint = json_dumps(json_object_get(message, "params"), 0);
 }
 
-/* Sends an order and returns its result; params is taken over. */
-static json_t *call(struct browser *b, const char *method, json_t *params)
+/* Sends an order; params is taken over. */
+static void order(struct browser *b, const char *method, json_t *params)
 {
-    json_t *order = json_pack("{s:I, s:s, s:o}", "id", ++b->id, "method",
-                              method, "params", params);
+    json_t *message = json_pack("{s:I, s:s, s:o}", "id", ++b->id, "method",
+                                method, "params", params);
     char *text = NULL;
-    json_t *answer = NULL;
-    json_t *result = NULL;
 
     if (b->session[0] != '\0')
-        json_object_set_new(order, "sessionId", json_string(b->session));
-    text = json_dumps(order, JSON_COMPACT);
+        json_object_set_new(message, "sessionId", json_string(b->session));
+    text = json_dumps(message, JSON_COMPACT);
+    assert_non_null(text);
     /* With its NUL. */
     assert_int_equal(write(b->to, text, strlen(text) + 1),
                      (ssize_t)strlen(text) + 1);
     free(text);
-    json_decref(order);
+    json_decref(message);
+}
+
+/* Sends an order and returns its result. */
+static json_t *call(struct browser *b, const char *method, json_t *params)
+{
+    json_t *answer = NULL;
+    json_t *result = NULL;
+
+    order(b, method, params);
     for (;;) {
         answer = next_message(b);
         if (json_integer_value(json_object_get(answer, "id")) == b->id)
@@ -227,14 +233,27 @@ struct browser *browser_start(struct scratch *scratch)
     return b;
 }
 
+/* It is asked first, so that nobody writes to its profile any more; what can
+ * not be asked any more is ended. */
 void browser_stop(struct browser *b)
 {
+    static const char close_it[] = "{\"id\":0,\"method\":\"Browser.close\"}";
+    struct pollfd poller;
+    char rest[4096];
+
     if (b == NULL)
         return;
+    poller = (struct pollfd){.fd = b->from, .events = POLLIN};
+    if (write(b->to, close_it, sizeof(close_it)) > 0) {
+        while (poll(&poller, 1, WAIT_MS) == 1 &&
+               read(b->from, rest, sizeof(rest)) > 0)
+            continue;
+    }
     (void)kill(-b->pid, SIGKILL);
     (void)waitpid(b->pid, NULL, 0);
     (void)close(b->to);
     (void)close(b->from);
+    free(b->complaint);
     free(b->buf);
     free(b);
 }
@@ -257,7 +276,8 @@ void browser_open(struct browser *b, const char *path)
     snprintf(url, sizeof(url), "file://%s", path);
     b->loaded = false;
     b->requests = 0;
-    b->complaints = 0;
+    free(b->complaint);
+    b->complaint = NULL;
     tell(b, "Page.navigate", json_pack("{s:s}", "url", url));
     while (!b->loaded) {
         json_t *message = next_message(b);
@@ -286,9 +306,9 @@ unsigned browser_requests(const struct browser *b)
     return b->requests;
 }
 
-unsigned browser_complaints(const struct browser *b)
+const char *browser_complaint(const struct browser *b)
 {
-    return b->complaints;
+    return b->complaint;
 }
 
 /* Of one digit of base64. */

@@ -33,11 +33,11 @@ void browser_open(struct browser *browser, const char *path);
 json_t *browser_eval(struct browser *browser, const char *expression);
 
 /*
- * What the browser has told since browser_open: how many requests of any
- * kind, and how many messages of the console, exceptions and log entries.
+ * Since browser_open: how many requests of any kind there were, and the first
+ * message of the console, exception, log entry or issue, as JSON (NULL: none).
  */
 unsigned browser_requests(const struct browser *browser);
-unsigned browser_complaints(const struct browser *browser);
+const char *browser_complaint(const struct browser *browser);
 
 /* The whole page as a PNG. */
 void browser_shoot(struct browser *browser, const char *path);
