@@ -23,6 +23,7 @@ static const char usage[] =
     "  --db FILE      the database of tel-collect serve\n"
     "  --tool ID      one tool only\n"
     "  --json         as JSON: an object with --tool, else an array of them\n"
+    "  --html FILE    as a page that stands alone; -: to standard output\n"
     "  --by-version   each version of a tool by itself\n"
     "  -k N           hold back counts under N runs (default 5; 1: none)\n"
     "  --help         show this\n"
@@ -42,12 +43,14 @@ static int take_k(const char *text, struct tel_report_options *options)
 }
 
 /* 0, or EXIT_BAD once it has complained; -1: help was asked for. */
-static int parse(int argc, char **argv, struct tel_report_options *options)
+static int parse(int argc, char **argv, struct tel_report_options *options,
+                 const char **ret_html)
 {
     static const struct option known[] = {
         {"db", required_argument, NULL, 'd'},
         {"tool", required_argument, NULL, 't'},
         {"json", no_argument, NULL, 'j'},
+        {"html", required_argument, NULL, 'H'},
         {"by-version", no_argument, NULL, 'v'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -62,6 +65,8 @@ static int parse(int argc, char **argv, struct tel_report_options *options)
             options->tool = optarg;
         else if (option == 'j')
             options->form = TEL_REPORT_JSON;
+        else if (option == 'H')
+            *ret_html = optarg;
         else if (option == 'v')
             options->by_version = true;
         else if (option == 'h')
@@ -92,13 +97,17 @@ int command_report(int argc, char **argv)
 {
     struct tel_report_options options = {.k = TEL_REPORT_K};
     struct tel_err err = {""};
-    int status = parse(argc, argv, &options);
+    const char *html = NULL;
+    int status = parse(argc, argv, &options, &html);
     int r;
 
     if (status != 0)
         return status < 0 ? say(usage) : status;
     options.colour = wants_colour();
-    r = tel_report_write(&options, stdout, &err);
+    if (html != NULL)
+        options.form = TEL_REPORT_HTML;
+    r = html != NULL ? tel_report_save(&options, html, &err)
+                     : tel_report_write(&options, stdout, &err);
     if (r < 0) {
         (void)complain("%s", err.text);
         return r == -ESRCH ? EXIT_NO : EXIT_BAD;

@@ -80,8 +80,7 @@ static void draw(struct tel_html *page, const struct column *columns,
         double width = width_of(&columns[i], scale);
         double height = HEIGHT * (double)columns[i].n / width / most;
 
-        tel_svg_bar(page, "bar column",
-                    tel_scale_at(scale, columns[i].lower_ms), width,
+        tel_svg_bar(page, "ok", tel_scale_at(scale, columns[i].lower_ms), width,
                     TOP + HEIGHT - height, height);
     }
 }

@@ -36,9 +36,11 @@ configure_file(html/style.c.in style.c @ONLY)
 
 # The page is a folder of its own within the room.
 target_sources(tel_collector PRIVATE
-    html/html.c html/figures.c html/words.c html/scale.c
-    html/svg.c html/charts.c html/save.c
-    html/chart_days.c html/chart_bars.c html/chart_outcomes.c
+    html/html.c html/figures.c html/words.c html/scale.c html/svg.c
+    html/charts.c html/chart_days.c html/chart_bars.c html/chart_outcomes.c
     html/chart_spans.c html/chart_histogram.c html/chart_compare.c
+    html/findings.c html/look.c html/tool.c html/tool_events.c
+    html/tool_durations.c html/tool_versions.c html/tool_fields.c
+    html/tool_ends.c html/how.c html/page.c html/save.c
     ${CMAKE_CURRENT_BINARY_DIR}/style.c)
 target_link_libraries(tel_collector PRIVATE m)

@@ -7,6 +7,7 @@
 
 #include "figures.h"
 #include "html/style.h"
+#include "save.h"
 
 void tel_page_card_open(struct tel_html *page, const char *class,
                         const char *title)
@@ -119,4 +120,20 @@ int tel_report_html(const struct tel_report *report, FILE *out)
     tel_page_how(&page, report);
     tel_html_print(&page, "</body>\n</html>\n");
     return page.error;
+}
+
+int tel_report_save(const struct tel_report_options *options, const char *file,
+                    struct tel_err *err)
+{
+    struct tel_save save;
+    int r = tel_save_begin(&save, file, err);
+
+    if (r < 0)
+        return r;
+    r = tel_report_write(options, save.out, err);
+    if (r < 0) {
+        tel_save_undo(&save);
+        return r;
+    }
+    return tel_save_end(&save, err);
 }

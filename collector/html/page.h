@@ -19,8 +19,9 @@ void tel_page_tool(struct tel_html *page, const struct tel_report *report,
 
 /* The parts of a tool's section that are made of its events. */
 void tel_page_events(struct tel_html *page, const struct tel_report_tool *tool);
-void tel_page_durations(struct tel_html *page,
-                        const struct tel_report_tool *tool);
+void tel_page_histograms(struct tel_html *page,
+                         const struct tel_report_tool *tool);
+void tel_page_spans(struct tel_html *page, const struct tel_report_tool *tool);
 void tel_page_versions(struct tel_html *page,
                        const struct tel_report_tool *tool);
 void tel_page_fields(struct tel_html *page, const struct tel_report_tool *tool);

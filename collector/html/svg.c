@@ -34,15 +34,18 @@ void tel_svg_close(struct tel_html *page)
     tel_html_print(page, "</svg>\n");
 }
 
-/* What is not nothing is seen. */
+/* What is not nothing is seen, and within the chart. */
 void tel_svg_bar(struct tel_html *page, const char *class, double x,
                  double width, double y, double height)
 {
+    if (width > 0 && width < LEAST)
+        width = LEAST;
+    if (x + width > 100)
+        x = 100 - width;
     tel_html_print(page,
                    "<rect class=\"%s\" x=\"%.2f%%\" y=\"%.2f\""
                    " width=\"%.2f%%\" height=\"%.2f\"/>\n",
-                   class, x, y, width > 0 && width < LEAST ? LEAST : width,
-                   height);
+                   class, x, y, width, height);
 }
 
 void tel_svg_line(struct tel_html *page, const char *class, double x1,

@@ -143,8 +143,9 @@ void tel_page_tool(struct tel_html *page, const struct tel_report *report,
         write_days(page, report, tool);
     tel_page_events(page, tool);
     tel_page_versions(page, tool);
-    tel_page_durations(page, tool);
+    tel_page_histograms(page, tool);
     tel_html_print(page, "</div>\n<div class=\"flow\">\n");
+    tel_page_spans(page, tool);
     tel_page_ends(page, tool);
     tel_page_fields(page, tool);
     tel_html_print(page, "</div>\n</section>\n");

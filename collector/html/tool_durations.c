@@ -8,8 +8,7 @@
 
 #define HISTOGRAMS_MAX 4 /* of the most frequent events */
 
-static void write_spans(struct tel_html *page,
-                        const struct tel_report_tool *tool)
+void tel_page_spans(struct tel_html *page, const struct tel_report_tool *tool)
 {
     struct tel_spans_row *rows =
         tel_page_array(page, tool->nevents, sizeof(*rows));
@@ -43,12 +42,19 @@ static void write_histogram(struct tel_html *page,
     };
 
     (void)snprintf(title, sizeof(title), "How long %s takes", event->event);
-    tel_html_print(page, "<h4>%s</h4>\n", event->event);
+    tel_html_print(page, "<div>\n<h4>%s</h4>\n", event->event);
     tel_chart_histogram(page, &histogram);
+    tel_html_print(page, "</div>\n");
 }
 
-static void write_histograms(struct tel_html *page,
-                             const struct tel_report_tool *tool)
+static void open_histograms(struct tel_html *page)
+{
+    tel_page_card_open(page, "full", "How durations are spread");
+    tel_html_print(page, "<div class=\"pair\">\n");
+}
+
+void tel_page_histograms(struct tel_html *page,
+                         const struct tel_report_tool *tool)
 {
     size_t written = 0;
 
@@ -58,16 +64,11 @@ static void write_histograms(struct tel_html *page,
         if (!event->all.timed || event->all.nbins == 0)
             continue;
         if (written++ == 0)
-            tel_page_card_open(page, "", "How durations are spread");
+            open_histograms(page);
         write_histogram(page, event);
     }
-    if (written > 0)
+    if (written > 0) {
+        tel_html_print(page, "</div>\n");
         tel_page_card_close(page);
-}
-
-void tel_page_durations(struct tel_html *page,
-                        const struct tel_report_tool *tool)
-{
-    write_spans(page, tool);
-    write_histograms(page, tool);
+    }
 }

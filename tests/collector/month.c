@@ -82,13 +82,15 @@ static void add_durations(struct day *day, const struct verb *verb, double runs)
 
 static void add_fields(struct day *day, const struct verb *verb, double runs)
 {
+    static const double shares[] = {0.72, 0.55, 0.28, 0.45};
+
     for (size_t i = 0; verb->fields != NULL && verb->fields[i] != NULL; i++) {
         const char *equals = strchr(verb->fields[i], '=');
         char item[64];
 
         snprintf(item, sizeof(item), "field:%.*s",
                  (int)(equals - verb->fields[i]), verb->fields[i]);
-        add(day, verb, item, equals + 1, round(runs / (double)(1 + i)));
+        add(day, verb, item, equals + 1, round(runs * shares[i]));
     }
 }
 
@@ -236,11 +238,11 @@ void month_make_odd(const char *db)
         {"huge", "1", "run", 4e15, 0.0000001, 3000000, 3, NULL},
         {"tiny", "1", "run", 5, 0, 0.2, 0.1, NULL},
         {"under", "1", "run", 3, 0, 5, 0.1, NULL},
-        {"w.ww-long+name_0123456789_0123456789_0123456789_0123456789_012345",
+        {"w.ww-long+name_0123456789_0123456789_0123456789_0123456789_01234",
          "1.2.33333333333333333333",
          "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
          4000, 0.5, 100, 1, longest},
-        {"w.ww-long+name_0123456789_0123456789_0123456789_0123456789_012345",
+        {"w.ww-long+name_0123456789_0123456789_0123456789_0123456789_01234",
          "1.2.44444444444444444444",
          "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
          4000, 0.9, 900, 1, longest},
@@ -266,7 +268,7 @@ void month_make_odd(const char *db)
 void month_make_hostile(const char *db)
 {
     static const char *const fields[] = {
-        "k\"><script>=</td></table><img src=x onerror=alert(1)>",
+        "k\"><script>=</td><img src=x onerror=alert()>",
         "k\"><script>=\xff\xfe\x01\x1b[2J", NULL};
     struct tel_store *store = make(db);
     struct day *day = new_day();

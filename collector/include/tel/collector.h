@@ -63,7 +63,12 @@ void tel_collector_stop(struct tel_collector *collector);
 
 #define TEL_REPORT_K 5 /* counts of fewer runs are held back by default */
 
-enum tel_report_form { TEL_REPORT_TABLE, TEL_REPORT_JSON, TEL_REPORT_CSV };
+enum tel_report_form {
+    TEL_REPORT_TABLE,
+    TEL_REPORT_JSON,
+    TEL_REPORT_CSV,
+    TEL_REPORT_HTML
+};
 
 struct tel_report_options {
     const char *db;      /* whatever a reader of stores takes */
@@ -87,5 +92,13 @@ struct tel_report_options {
  */
 int tel_report_write(const struct tel_report_options *options, FILE *out,
                      struct tel_err *err);
+
+/*
+ * Writes it to a file that is there as a whole or not at all: beside the one
+ * that it replaces, renamed at the end. "-" is standard output. The same, or
+ * as open(2), write(2) and rename(2).
+ */
+int tel_report_save(const struct tel_report_options *options, const char *file,
+                    struct tel_err *err);
 
 #endif
