@@ -185,6 +185,10 @@ int tel_report_read(const struct tel_report_options *options,
         return r;
     r = read_store(store, options, &report, err);
     tel_store_close(store);
+    if (r == 0)
+        r = tel_compare(&report, options, err);
+    if (r == -ENOMEM)
+        (void)tel_fault(err, r, "%s", strerror(ENOMEM));
     if (r < 0)
         tel_report_clear(&report);
     else
@@ -219,6 +223,7 @@ static void clear_tool(struct tel_report_tool *tool)
         free(tool->versions[i].days);
     for (size_t i = 0; i < tool->ncrashes; i++)
         free(tool->crashes[i].versions);
+    tel_comparison_clear(&tool->comparison);
     free(tool->events);
     free(tool->versions);
     free(tool->crashes);
@@ -245,6 +250,8 @@ int tel_report_write(const struct tel_report_options *options, FILE *out,
         return r;
     if (options->form == TEL_REPORT_JSON)
         tel_report_json(&report, out);
+    else if (options->form == TEL_REPORT_CSV)
+        tel_report_csv(&report, out);
     else if (options->form == TEL_REPORT_HTML)
         r = tel_report_html(&report, out);
     else

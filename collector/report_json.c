@@ -241,6 +241,66 @@ static void write_crashes(const struct tel_report_tool *tool, FILE *out)
         write_number("crashes_held_back", tool->crashes_held_back, out);
 }
 
+static void write_finding(const struct tel_finding *finding,
+                          const struct tel_comparison *comparison, FILE *out)
+{
+    char text[TEL_FINDING_TEXT_MAX + 1];
+
+    (void)fputc('{', out);
+    write_text("kind", tel_finding_name(finding->kind), out);
+    (void)fputs(", ", out);
+    write_text("event", finding->event, out);
+    if (finding->kind == TEL_FINDING_VALUE) {
+        (void)fputs(", ", out);
+        write_text("field", finding->key, out);
+        (void)fputs(", ", out);
+        write_text("value", finding->value, out);
+    }
+    (void)fprintf(out,
+                  ", \"before\": %.6g, \"after\": %.6g, \"change\": %.6g,"
+                  " \"low\": %.6g, \"high\": %.6g, \"certain\": %s",
+                  finding->before, finding->after, finding->change,
+                  finding->low, finding->high,
+                  finding->certain ? "true" : "false");
+    if (finding->timed)
+        (void)fprintf(out,
+                      ", \"p50_ms\": [%" PRIu32 ", %" PRIu32
+                      "], \"p95_ms\": [%" PRIu32 ", %" PRIu32 "]",
+                      finding->p50_ms[0], finding->p50_ms[1],
+                      finding->p95_ms[0], finding->p95_ms[1]);
+    if (finding->certain) {
+        (void)tel_finding_text(finding, comparison, text);
+        (void)fputs(", ", out);
+        write_text("text", text, out);
+    }
+    (void)fputc('}', out);
+}
+
+/* null where there are no two versions. */
+static void write_comparison(const struct tel_comparison *comparison, FILE *out)
+{
+    (void)fputs(",\n \"comparison\": ", out);
+    if (!comparison->done) {
+        (void)fputs("null", out);
+        return;
+    }
+    (void)fputc('{', out);
+    write_text("before", comparison->before, out);
+    (void)fputs(", ", out);
+    write_text("after", comparison->after, out);
+    (void)fputs(", \"findings\": [", out);
+    for (size_t i = 0; i < comparison->nfindings; i++) {
+        (void)fputs(i > 0 ? ",\n  " : "\n  ", out);
+        write_finding(&comparison->findings[i], comparison, out);
+    }
+    (void)fputs("], \"too_few\": [", out);
+    for (size_t i = 0; i < comparison->ntoo_few; i++) {
+        (void)fputs(i > 0 ? ", " : "", out);
+        write_string(comparison->too_few[i], out);
+    }
+    (void)fputs("]}", out);
+}
+
 static void write_tool(const struct tel_report *report,
                        const struct tel_report_tool *tool, FILE *out)
 {
@@ -252,6 +312,7 @@ static void write_tool(const struct tel_report *report,
     write_count("signal", &tool->sig, out);
     write_count("lost", &tool->lost, out);
     write_days(report, tool->days, out);
+    write_comparison(&tool->comparison, out);
     write_versions(report, tool, out);
     (void)fputs(",\n \"events\": [", out);
     for (size_t i = 0; i < tool->nevents; i++) {

@@ -43,4 +43,3 @@ target_sources(tel_collector PRIVATE
     html/tool_durations.c html/tool_versions.c html/tool_fields.c
     html/tool_ends.c html/how.c html/page.c html/save.c
     ${CMAKE_CURRENT_BINARY_DIR}/style.c)
-target_link_libraries(tel_collector PRIVATE m)
