@@ -15,6 +15,8 @@ static const char *write_share(const struct tel_html *page,
         figure, tel_chart_share(page, &bars->rows[i].n, &bars->total));
 }
 
+static const struct tel_label room = {150, 330};
+
 static void draw_row(struct tel_html *page, const struct tel_bars *bars,
                      size_t i, double most)
 {
@@ -26,12 +28,12 @@ static void draw_row(struct tel_html *page, const struct tel_bars *bars,
     char value[80];
 
     (void)snprintf(value, sizeof(value), "%s \xc2\xb7 %s",
-                   tel_figure_published(&count, &row->n, page->k),
+                   tel_figure_brief(&count, &row->n, page->k),
                    write_share(page, bars, i, &percent));
-    tel_svg_label(page, "label", y + 13, row->name);
+    tel_svg_label(page, &room, "label", y + 13, row->name);
     tel_svg_text(page, "value", 100, y + 13, TEL_END, value);
     tel_svg_bar(page, "track", 0, 100, y + 20, 8);
-    tel_svg_bar(page, "bar", 0, length, y + 20, 8);
+    tel_svg_bar(page, "bar", 0, length < 100 ? length : 100, y + 20, 8);
 }
 
 static void write_table(struct tel_html *page, const struct tel_bars *bars)
@@ -58,6 +60,7 @@ void tel_chart_bars(struct tel_html *page, const struct tel_bars *bars)
     struct tel_figure count;
     struct tel_figure percent;
     char description[256];
+    double longest;
 
     if (bars->nrows == 0)
         return;
@@ -68,8 +71,9 @@ void tel_chart_bars(struct tel_html *page, const struct tel_bars *bars)
                    write_share(page, bars, 0, &percent));
     tel_svg_open(page, (unsigned)(drawn * ROW), "rows", bars->title,
                  description);
+    longest = (double)(bars->of_total ? bars->total.n : bars->rows[0].n.n);
     for (size_t i = 0; i < drawn; i++)
-        draw_row(page, bars, i, (double)bars->rows[0].n.n);
+        draw_row(page, bars, i, longest);
     tel_svg_close(page);
     tel_chart_more(page, bars->nrows);
     write_table(page, bars);

@@ -24,7 +24,9 @@ static const char *arrow_of(const struct tel_compare_row *row)
     return row->after > row->before ? " \xe2\x96\xb2" : " \xe2\x96\xbc";
 }
 
-/* The row's name, and both numbers. */
+/* The row's name, and both numbers, which may be long. */
+static const struct tel_label room = {110, 250};
+
 static void draw_names(struct tel_html *page, const struct tel_compare_row *row,
                        double y)
 {
@@ -35,7 +37,7 @@ static void draw_names(struct tel_html *page, const struct tel_compare_row *row,
                    write_value(row->ms, row->before, &figures[0]),
                    write_value(row->ms, row->after, &figures[1]),
                    arrow_of(row));
-    tel_svg_label(page, row->certain ? "label strong" : "label", y + 13,
+    tel_svg_label(page, &room, row->certain ? "label strong" : "label", y + 13,
                   row->name);
     tel_svg_text(page, row->certain ? "value strong" : "value", 100, y + 13,
                  TEL_END, value);
@@ -75,12 +77,9 @@ static void fit_scale(struct tel_scale *scale,
 static void write_table(struct tel_html *page,
                         const struct tel_compare *compare)
 {
-    const char *titles[] = {"",
-                            compare->before_name,
-                            compare->after_name,
-                            "at least",
-                            "at most",
-                            "Changed"};
+    const char *titles[] = {compare->name_title, compare->before_name,
+                            compare->after_name, "at least",
+                            "at most",           "Changed"};
 
     tel_html_table_open(page, compare->title, titles, 6);
     for (size_t i = 0; i < compare->nrows; i++) {

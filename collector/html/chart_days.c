@@ -64,7 +64,7 @@ static void draw_runs_axis(struct tel_html *page, const struct tel_scale *scale)
             TOP + HEIGHT * (1 - tel_scale_at(scale, scale->ticks[i]) / 100);
         struct tel_figure figure;
 
-        tel_svg_line(page, i == 0 ? "base" : "grid", 0, y, 100, y);
+        tel_svg_line(page, i == 0 ? "base" : "level", 0, y, 100, y);
         tel_html_print(page,
                        "<text class=\"tick\" x=\"-8\" y=\"%.2f\""
                        " text-anchor=\"end\">%s</text>\n",

@@ -44,10 +44,11 @@ static size_t gather(const struct tel_histogram *histogram,
     return count;
 }
 
-/* At a height of its own, so that two names never meet. */
+/* Each at a height of its own and on its own side, so that two names never
+ * meet, and neither crosses the other's line where there is room. */
 static void draw_percentile(struct tel_html *page,
                             const struct tel_scale *scale, uint64_t ms,
-                            const char *name, double y)
+                            const char *name, bool right, double y)
 {
     double x = tel_scale_at(scale, (double)ms);
     struct tel_figure figure;
@@ -56,8 +57,8 @@ static void draw_percentile(struct tel_html *page,
     (void)snprintf(text, sizeof(text), "%s %s", name,
                    tel_figure_ms(&figure, ms));
     tel_svg_line(page, "cut", x, y, x, TOP + HEIGHT);
-    tel_svg_text(page, "tick", x < 50 ? x + 1.5 : x - 1.5, y + 5,
-                 x < 50 ? TEL_START : TEL_END, text);
+    tel_svg_text(page, "tick", right ? x + 1.5 : x - 1.5, y + 5,
+                 right ? TEL_START : TEL_END, text);
 }
 
 /* What lies at the end of the axis has no width of its own. */
@@ -125,8 +126,10 @@ void tel_chart_histogram(struct tel_html *page,
     tel_svg_open(page, (unsigned)(TOP + HEIGHT + 22), "", histogram->title,
                  description);
     draw(page, columns, count, &scale);
-    draw_percentile(page, &scale, histogram->p50_ms, "p50", 6);
-    draw_percentile(page, &scale, histogram->p95_ms, "p95", 21);
+    draw_percentile(page, &scale, histogram->p50_ms, "p50",
+                    tel_scale_at(&scale, (double)histogram->p50_ms) < 38, 6);
+    draw_percentile(page, &scale, histogram->p95_ms, "p95",
+                    tel_scale_at(&scale, (double)histogram->p95_ms) < 60, 21);
     tel_svg_close(page);
     write_table(page, histogram->title, columns, count);
 }

@@ -32,6 +32,8 @@ static double failed_share(const struct tel_html *page,
     return share < 1 ? share : 1;
 }
 
+static const struct tel_label room = {150, 330};
+
 static void draw_row(struct tel_html *page, const struct tel_outcomes_row *row,
                      double y)
 {
@@ -46,7 +48,7 @@ static void draw_row(struct tel_html *page, const struct tel_outcomes_row *row,
         sum += (double)ends[i]->n;
     (void)snprintf(value, sizeof(value), "%s failed",
                    tel_figure_percent(&percent, failed_share(page, row)));
-    tel_svg_label(page, "label", y + 13, row->name);
+    tel_svg_label(page, &room, "label", y + 13, row->name);
     tel_svg_text(page, "value", 100, y + 13, TEL_END, value);
     tel_svg_bar(page, "track", 0, 100, y + 20, 10);
     for (size_t i = 0; i < ENDS && sum > 0; i++) {

@@ -8,6 +8,8 @@
 
 #define ROW 42
 
+static const struct tel_label room = {150, 330};
+
 static void draw_row(struct tel_html *page, const struct tel_scale *scale,
                      const struct tel_spans_row *row, double y)
 {
@@ -19,7 +21,7 @@ static void draw_row(struct tel_html *page, const struct tel_scale *scale,
     (void)snprintf(value, sizeof(value), "%s \xc2\xb7 %s",
                    tel_figure_ms(&figures[0], row->p50_ms),
                    tel_figure_ms(&figures[1], row->p95_ms));
-    tel_svg_label(page, "label", y + 13, row->name);
+    tel_svg_label(page, &room, "label", y + 13, row->name);
     tel_svg_text(page, "value", 100, y + 13, TEL_END, value);
     tel_svg_line(page, "rail", 0, y + 26, 100, y + 26);
     tel_svg_line(page, "span", p50, y + 26, p95, y + 26);

@@ -31,6 +31,7 @@ struct tel_bars {
     const struct tel_bars_row *rows;
     size_t nrows;
     struct tel_published total;
+    bool of_total; /* bars end where all would be, else with the first one */
 };
 
 void tel_chart_bars(struct tel_html *page, const struct tel_bars *bars);
@@ -95,6 +96,7 @@ struct tel_compare_row {
 
 struct tel_compare {
     const char *title;
+    const char *name_title;
     const char *before_name, *after_name;
     const struct tel_compare_row *rows;
     size_t nrows;

@@ -50,6 +50,13 @@ const char *tel_figure_short(struct tel_figure *buf, double count)
     return buf->text;
 }
 
+const char *tel_figure_brief(struct tel_figure *buf,
+                             const struct tel_published *count, uint64_t k)
+{
+    return count->n < 1000000000 ? tel_figure_published(buf, count, k)
+                                 : tel_figure_short(buf, (double)count->n);
+}
+
 const char *tel_figure_percent(struct tel_figure *buf, double share)
 {
     double percent = 100 * share;

@@ -26,6 +26,10 @@ const char *tel_figure_count(struct tel_figure *buf, uint64_t count);
 const char *tel_figure_published(struct tel_figure *buf,
                                  const struct tel_published *count, uint64_t k);
 
+/* As long as it is short: from a thousand millions on as for an axis. */
+const char *tel_figure_brief(struct tel_figure *buf,
+                             const struct tel_published *count, uint64_t k);
+
 /* For an axis, three significant digits: 950, 1.2 k, 34 M, 18 E. */
 const char *tel_figure_short(struct tel_figure *buf, double count);
 

@@ -93,8 +93,8 @@ static void write_percent(struct tel_html *page, double share)
 {
     char text[32];
 
-    (void)snprintf(text, sizeof(text), "%s%.1f", share < 0 ? MINUS : "+",
-                   fabs(100 * share));
+    (void)snprintf(text, sizeof(text), "%s%.*f", share < 0 ? MINUS : "+",
+                   fabs(share) < 1 ? 1 : 0, fabs(100 * share));
     tel_html_print(page, "%s", text);
 }
 
@@ -182,16 +182,16 @@ static void draw(struct tel_html *page, const struct tel_finding_place *place,
     struct tel_compare_row rows[2];
     char title[256];
     struct tel_compare compare = {.title = title,
+                                  .name_title = "Number",
                                   .before_name = comparison->before,
                                   .after_name = comparison->after,
                                   .rows = rows};
 
     /* What stayed the same is shown beside what did not. */
     if (card->failing != NULL)
-        rows[compare.nrows++] =
-            tel_finding_row(card->failing, "Runs that failed");
+        rows[compare.nrows++] = tel_finding_row(card->failing, "Failed runs");
     if (card->lasting != NULL)
-        rows[compare.nrows++] = tel_finding_row(card->lasting, "A typical run");
+        rows[compare.nrows++] = tel_finding_row(card->lasting, "Typical run");
     (void)snprintf(title, sizeof(title), "%s %s, %s and %s", place->tool->id,
                    event, comparison->before, comparison->after);
     tel_chart_finding(page, &compare);

@@ -93,7 +93,7 @@ static double px_of(uint32_t point)
     if (strchr("ijl.,:;|!'-", (int)point) != NULL)
         return 5;
     if (strchr("mwMW@%", (int)point) != NULL)
-        return 13;
+        return 14;
     return point >= 'A' && point <= 'Z' ? 9.5 : 8.3;
 }
 
@@ -144,15 +144,15 @@ void tel_svg_fit(const char *name, double px, char *buf, size_t size)
                    name + tail);
 }
 
-void tel_svg_label(struct tel_html *page, const char *class, double y,
-                   const char *name)
+void tel_svg_label(struct tel_html *page, const struct tel_label *room,
+                   const char *class, double y, const char *name)
 {
     char narrow[128];
     char wide[128];
     char both[64];
 
-    tel_svg_fit(name, TEL_LABEL_NARROW, narrow, sizeof(narrow));
-    tel_svg_fit(name, TEL_LABEL_WIDE, wide, sizeof(wide));
+    tel_svg_fit(name, room->narrow, narrow, sizeof(narrow));
+    tel_svg_fit(name, room->wide, wide, sizeof(wide));
     if (strcmp(narrow, wide) == 0) {
         tel_svg_text(page, class, 0, y, TEL_START, name);
         return;
@@ -197,7 +197,7 @@ void tel_svg_axis(struct tel_html *page, const struct tel_scale *scale,
         char text[32];
 
         name(text, sizeof(text), scale->ticks[i]);
-        tel_svg_line(page, "grid", x, top, x, bottom);
+        tel_svg_line(page, "level", x, top, x, bottom);
         if (!narrow && !has_room(scale, i, last_wide, NAME_WIDE))
             continue;
         tel_svg_text(page, narrow ? "tick" : "tick wide", x, bottom + 15,

@@ -19,10 +19,6 @@
 #include "html.h"
 #include "scale.h"
 
-/* How much of a name a label shows: on a phone, and elsewhere, in px. */
-#define TEL_LABEL_NARROW 170
-#define TEL_LABEL_WIDE 330
-
 enum tel_anchor { TEL_START, TEL_MIDDLE, TEL_END };
 
 /* An image with a name and a description, for those who do not see it. */
@@ -40,9 +36,13 @@ void tel_svg_diamond(struct tel_html *page, const char *class, double x,
 void tel_svg_text(struct tel_html *page, const char *class, double x, double y,
                   enum tel_anchor anchor, const char *text);
 
-/* A name at the left, its middle left out where it is too long. */
-void tel_svg_label(struct tel_html *page, const char *class, double y,
-                   const char *name);
+/* A name at the left, its middle left out where it takes more px than narrow
+ * on a phone, and wide elsewhere. */
+struct tel_label {
+    double narrow, wide;
+};
+void tel_svg_label(struct tel_html *page, const struct tel_label *room,
+                   const char *class, double y, const char *name);
 
 /* The name shortened to about px of its 13 px letters, into buf. */
 void tel_svg_fit(const char *name, double px, char *buf, size_t size);

@@ -138,15 +138,20 @@ void tel_page_tool(struct tel_html *page, const struct tel_report *report,
     write_tiles(page, tool);
     write_held_back(page, tool->held_back, "event");
     write_held_back(page, tool->crashes_held_back, "crash signature");
-    tel_html_print(page, "<div class=\"grid\">\n");
-    if (!tool->runs.held)
-        write_days(page, report, tool);
+    if (tool->runs.held) {
+        tel_html_print(page, "</section>\n");
+        return;
+    }
+    tel_html_print(page, "<div class=\"grid\">");
+    write_days(page, report, tool);
     tel_page_events(page, tool);
+    tel_html_print(page, "</div>\n<div class=\"grid\">");
     tel_page_versions(page, tool);
-    tel_page_histograms(page, tool);
-    tel_html_print(page, "</div>\n<div class=\"flow\">\n");
+    tel_html_print(page, "</div>\n<div class=\"flow\">");
     tel_page_spans(page, tool);
     tel_page_ends(page, tool);
     tel_page_fields(page, tool);
+    tel_html_print(page, "</div>\n<div class=\"grid\">");
+    tel_page_histograms(page, tool);
     tel_html_print(page, "</div>\n</section>\n");
 }

@@ -20,7 +20,8 @@ static void write_field(struct tel_html *page,
                                   .count_title = "Runs",
                                   .rows = rows,
                                   .nrows = field->values.len,
-                                  .total = event->all.runs};
+                                  .total = event->all.runs,
+                                  .of_total = true};
 
     if (rows == NULL)
         return;

@@ -16,6 +16,7 @@ static void write_kind(struct tel_html *page,
         tel_page_array(page, comparison->nfindings, sizeof(*rows));
     char title[128];
     struct tel_compare compare = {.title = title,
+                                  .name_title = "Event",
                                   .before_name = comparison->before,
                                   .after_name = comparison->after,
                                   .rows = rows};

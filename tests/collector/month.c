@@ -168,8 +168,8 @@ static double of_version(const char *version, int day)
 
 static const char *const commit_fields[] = {"quiet=no", "tty=yes", "quiet=yes",
                                             "tty=no", NULL};
-static const char *const log_fields[] = {"fmt=oneline", "fmt=json", "fmt=other",
-                                         NULL};
+static const char *const log_fields[] = {"fmt=oneline", "quiet=no", "fmt=json",
+                                         "quiet=yes", NULL};
 
 #define GIT(version)                                                     \
     {"git", version, "commit", 2600, 0.031, 42, 0.8, commit_fields},     \
