@@ -93,10 +93,13 @@ const char *tel_figure_ms(struct tel_figure *buf, uint64_t ms)
 
 const char *tel_figure_fine_ms(struct tel_figure *buf, uint64_t ms)
 {
+    struct tel_figure count;
+
     if (ms >= 10000)
         return tel_figure_ms(buf, ms);
-    (void)tel_figure_count(buf, ms);
-    return strcat(buf->text, NBSP "ms");
+    (void)snprintf(buf->text, sizeof(buf->text), "%s" NBSP "ms",
+                   tel_figure_count(&count, ms));
+    return buf->text;
 }
 
 const char *tel_figure_day(struct tel_figure *buf, int64_t day)

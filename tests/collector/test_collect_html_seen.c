@@ -19,18 +19,19 @@ struct seen {
 };
 
 static const struct {
-    const char *name;
-    void (*make)(const char *db);
-} pages[] = {
-    {"month", month_make},
-    {"odd", month_make_odd},
-    {"hostile", month_make_hostile},
-    {"empty", month_make_empty},
-};
+    int width, height;
+} sizes[] = {{360, 740}, {1280, 900}, {390, 844}};
 
 static const struct {
-    int width, height;
-} sizes[] = {{1280, 900}, {390, 844}, {360, 740}};
+    const char *name;
+    void (*make)(const char *db);
+    size_t sizes; /* how many of them it is looked at in */
+} pages[] = {
+    {"month", month_make, 3},
+    {"odd", month_make_odd, 2},
+    {"hostile", month_make_hostile, 1},
+    {"empty", month_make_empty, 1},
+};
 
 static const char *const schemes[] = {"light", "dark"};
 
@@ -91,9 +92,9 @@ static void shoot(struct seen *seen, const char *name)
     browser_shoot(seen->browser, path);
 }
 
-static void look_at(struct seen *seen, const char *page)
+static void look_at(struct seen *seen, const char *page, size_t count)
 {
-    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+    for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < sizeof(schemes) / sizeof(schemes[0]); j++) {
             char name[64];
 
@@ -120,7 +121,7 @@ static void test_seen_page_is_in_order_at_every_size(void **state)
     seen->browser = browser_start(seen->scratch);
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
         write_page(seen, pages[i].name, pages[i].make);
-        look_at(seen, pages[i].name);
+        look_at(seen, pages[i].name, pages[i].sizes);
     }
 }
 
