@@ -80,6 +80,8 @@ static int parse(int argc, char **argv, struct tel_report_options *options,
         return complain(
             "report: what is %s for? (see tel-collect report --help)",
             argv[optind]);
+    if (*ret_html != NULL && options->form != TEL_REPORT_TABLE)
+        return complain("report: --html goes with no other form");
     if (options->db == NULL)
         return complain(
             "report: --db is missing (see tel-collect report --help)");

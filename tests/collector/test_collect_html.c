@@ -13,6 +13,24 @@
 
 #define PYTHON "/usr/bin/python3"
 
+/* Holds the month's database, which is read only. */
+static struct scratch *shared;
+
+static int make_month(void **state)
+{
+    (void)state;
+    shared = scratch_new();
+    month_make(scratch_path(shared, "totals.db"));
+    return 0;
+}
+
+static int forget_month(void **state)
+{
+    (void)state;
+    scratch_free(shared);
+    return 0;
+}
+
 static int setup(void **state)
 {
     *state = scratch_new();
@@ -25,6 +43,7 @@ static int teardown(void **state)
     return 0;
 }
 
+/* Of a test's own scratch, or of the shared one. */
 static const char *db(const struct scratch *scratch)
 {
     return scratch_path(scratch, "totals.db");
@@ -35,11 +54,11 @@ static const char *page(const struct scratch *scratch)
     return scratch_path(scratch, "page.html");
 }
 
-/* Makes the page, and returns it. */
-static char *write_page(struct scratch *scratch)
+/* Makes a page of a database, and returns it. */
+static char *write_page_of(struct scratch *scratch, const char *of)
 {
-    char *text = scratch_ok(scratch, 0, TEL_COLLECT, "report", "--db",
-                            db(scratch), "--html", page(scratch), NULL);
+    char *text = scratch_ok(scratch, 0, TEL_COLLECT, "report", "--db", of,
+                            "--html", page(scratch), NULL);
 
     assert_string_equal(text, "");
     free(text);
@@ -48,30 +67,41 @@ static char *write_page(struct scratch *scratch)
     return text;
 }
 
+static char *write_page(struct scratch *scratch)
+{
+    return write_page_of(scratch, db(shared));
+}
+
 static void assert_has(const char *text, const char *part)
 {
     if (strstr(text, part) == NULL)
         fail_msg("the page does not say \"%s\"", part);
 }
 
+static void assert_sound(struct scratch *scratch)
+{
+    char *faults =
+        scratch_ok(scratch, 0, PYTHON, TEL_SOURCE "/tests/collector/page.py",
+                   page(scratch), NULL);
+
+    assert_string_equal(faults, "");
+    free(faults);
+}
+
 static void test_html_page_is_well_formed_and_leads_nowhere(void **state)
 {
-    void (*const makers[])(const char *) = {
-        month_make, month_make_odd, month_make_hostile, month_make_empty};
+    void (*const makers[])(const char *) = {month_make_odd, month_make_hostile,
+                                            month_make_empty};
     struct scratch *scratch = *state;
 
     skip_unless(access(PYTHON, X_OK) == 0, "there is no python3");
+    free(write_page(scratch));
+    assert_sound(scratch);
     for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
-        char *faults = NULL;
-
         (void)unlink(db(scratch));
         makers[i](db(scratch));
-        free(write_page(scratch));
-        faults = scratch_ok(scratch, 0, PYTHON,
-                            TEL_SOURCE "/tests/collector/page.py",
-                            page(scratch), NULL);
-        assert_string_equal(faults, "");
-        free(faults);
+        free(write_page_of(scratch, db(scratch)));
+        assert_sound(scratch);
     }
 }
 
@@ -82,7 +112,6 @@ static void test_html_names_the_regression_first(void **state)
     char *text = NULL;
     const char *finding = NULL;
 
-    month_make(db(scratch));
     text = write_page(scratch);
     finding = strstr(text, "<article");
     assert_non_null(finding);
@@ -99,7 +128,6 @@ static void test_html_says_what_its_numbers_are(void **state)
     struct scratch *scratch = *state;
     char *text = NULL;
 
-    month_make(db(scratch));
     text = write_page(scratch);
     assert_has(text, "runs and not people");
     assert_has(text, "unauthenticated");
@@ -114,7 +142,7 @@ static void test_html_without_counts_says_so(void **state)
     char *text = NULL;
 
     month_make_empty(db(scratch));
-    text = write_page(scratch);
+    text = write_page_of(scratch, db(scratch));
     assert_has(text, "Nothing was counted yet");
     assert_int_equal(count_of(text, "<svg"), 0);
     free(text);
@@ -126,12 +154,11 @@ static void test_html_is_the_same_each_time(void **state)
     char *first = NULL;
     char *second = NULL;
 
-    month_make(db(scratch));
     first = write_page(scratch);
     second = write_page(scratch);
     assert_string_equal(first, second);
     free(second);
-    second = scratch_ok(scratch, 0, TEL_COLLECT, "report", "--db", db(scratch),
+    second = scratch_ok(scratch, 0, TEL_COLLECT, "report", "--db", db(shared),
                         "--html", "-", NULL);
     assert_string_equal(first, second);
     free(second);
@@ -161,7 +188,6 @@ static void test_html_file_is_replaced_as_a_whole(void **state)
     struct scratch *scratch = *state;
     mode_t mask = umask(022);
 
-    month_make(db(scratch));
     scratch_write(scratch, "real.html", "old");
     assert_int_equal(symlink(scratch_path(scratch, "real.html"), page(scratch)),
                      0);
@@ -200,19 +226,31 @@ static void test_html_file_that_can_not_be_written_is_said(void **state)
     struct scratch *scratch = *state;
     struct result result;
 
-    month_make(db(scratch));
-    result = scratch_run(scratch, TEL_COLLECT, "report", "--db", db(scratch),
+    result = scratch_run(scratch, TEL_COLLECT, "report", "--db", db(shared),
                          "--html", "/nowhere/page.html", NULL);
     assert_int_equal(result.status, 2);
     assert_string_equal(result.err,
                         "tel-collect: --html /nowhere/page.html: No such file"
                         " or directory\n");
     result_clear(&result);
-    result = scratch_run(scratch, TEL_COLLECT, "report", "--db", db(scratch),
+    result = scratch_run(scratch, TEL_COLLECT, "report", "--db", db(shared),
                          "--html", "/dev/full", NULL);
     assert_int_equal(result.status, 2);
     assert_string_equal(result.err, "tel-collect: --html /dev/full: No space"
                                     " left on device\n");
+    result_clear(&result);
+}
+
+static void test_html_goes_with_no_other_form(void **state)
+{
+    struct scratch *scratch = *state;
+    struct result result =
+        scratch_run(scratch, TEL_COLLECT, "report", "--db", db(scratch),
+                    "--html", page(scratch), "--json", NULL);
+
+    assert_int_equal(result.status, 2);
+    assert_string_equal(
+        result.err, "tel-collect: report: --html goes with no other form\n");
     result_clear(&result);
 }
 
@@ -226,11 +264,10 @@ static void test_html_pipe_is_not_replaced(void **state)
     char *text = NULL;
     char *read = NULL;
 
-    month_make(db(scratch));
     text = write_page(scratch);
     assert_int_equal(mkfifo(pipe, 0600), 0);
     reader = scratch_start(scratch, "read.html", argv);
-    free(scratch_ok(scratch, 0, TEL_COLLECT, "report", "--db", db(scratch),
+    free(scratch_ok(scratch, 0, TEL_COLLECT, "report", "--db", db(shared),
                     "--html", pipe, NULL));
     assert_int_equal(scratch_stop(scratch, reader, 0), 0);
     assert_int_equal(mode_of(pipe) & S_IFMT, S_IFIFO);
@@ -255,8 +292,10 @@ int main(void)
         TEST(test_html_file_is_replaced_as_a_whole),
         TEST(test_html_failure_keeps_the_old_page),
         TEST(test_html_file_that_can_not_be_written_is_said),
+        TEST(test_html_goes_with_no_other_form),
         TEST(test_html_pipe_is_not_replaced),
     };
 
-    return cmocka_run_group_tests_name("report --html", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("report --html", tests, make_month,
+                                       forget_month);
 }
