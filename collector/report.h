@@ -134,6 +134,7 @@ int tel_version_order(const char *a, const char *b);
 /* What each form says besides the counts. */
 extern const char tel_report_note_people[];
 extern const char tel_report_note_open[];
+extern const char tel_report_note_sure[]; /* of intervals */
 
 /* The forms. Whether out took it all is the caller's to check. */
 void tel_report_json(const struct tel_report *report, FILE *out);

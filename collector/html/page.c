@@ -122,11 +122,11 @@ int tel_report_html(const struct tel_report *report, FILE *out)
     return page.error;
 }
 
-int tel_report_save(const struct tel_report_options *options, const char *file,
+int tel_report_save(const struct tel_report_options *options,
                     struct tel_err *err)
 {
     struct tel_save save;
-    int r = tel_save_begin(&save, file, err);
+    int r = tel_save_begin(&save, options->file, err);
 
     if (r < 0)
         return r;

@@ -1,29 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * month: databases for a page to be made of, the same at each call.
+ * month: the totals of a simulated month of three tools, git among them, in
+ * three versions that replace each other, as a store would give them.
+ *
+ *     struct month month = {.seed = 1, .runs = 20000, .worse = true};
+ *     month_fill(&month, &exact);     tel_exact_clear
  */
-#ifndef TEL_TESTS_MONTH_H
-#define TEL_TESTS_MONTH_H
+#ifndef TEL_TEST_MONTH_H
+#define TEL_TEST_MONTH_H
 
-#define MONTH_FIRST 20757 /* 2026-10-31 */
-#define MONTH_DAYS 30
+#include "exact.h"
 
-/*
- * Thirty days of three tools of several versions. One thing is wrong: git's
- * push fails twice as often in 2.41.0 as in 2.40.0, and takes 30 % longer.
- */
-void month_make(const char *db);
+struct month {
+    uint64_t seed;
+    unsigned runs; /* of each tool */
+    bool worse;    /* git push fails twice as often in 2.41.0, and takes 30 %
+                    * longer */
+};
 
-/*
- * What hardly happens: a tool of 200 events, of one day and one version, the
- * longest names, huge numbers and tiny ones, a tool of which all is held back.
- */
-void month_make_odd(const char *db);
-
-/* Names that no tel-collect ever wrote, to a database or to a page. */
-void month_make_hostile(const char *db);
-
-/* A database in which nothing was counted. */
-void month_make_empty(const char *db);
+void month_fill(const struct month *month, struct tel_exact *exact);
 
 #endif

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "month.h"
+#include "pages.h"
 
 #define PYTHON "/usr/bin/python3"
 
@@ -20,7 +20,7 @@ static int make_month(void **state)
 {
     (void)state;
     shared = scratch_new();
-    month_make(scratch_path(shared, "totals.db"));
+    pages_month(scratch_path(shared, "totals.db"));
     return 0;
 }
 
@@ -90,8 +90,8 @@ static void assert_sound(struct scratch *scratch)
 
 static void test_html_page_is_well_formed_and_leads_nowhere(void **state)
 {
-    void (*const makers[])(const char *) = {month_make_odd, month_make_hostile,
-                                            month_make_empty};
+    void (*const makers[])(const char *) = {pages_odd, pages_hostile,
+                                            pages_empty};
     struct scratch *scratch = *state;
 
     skip_unless(access(PYTHON, X_OK) == 0, "there is no python3");
@@ -141,7 +141,7 @@ static void test_html_without_counts_says_so(void **state)
     struct scratch *scratch = *state;
     char *text = NULL;
 
-    month_make_empty(db(scratch));
+    pages_empty(db(scratch));
     text = write_page_of(scratch, db(scratch));
     assert_has(text, "Nothing was counted yet");
     assert_int_equal(count_of(text, "<svg"), 0);
@@ -241,19 +241,6 @@ static void test_html_file_that_can_not_be_written_is_said(void **state)
     result_clear(&result);
 }
 
-static void test_html_goes_with_no_other_form(void **state)
-{
-    struct scratch *scratch = *state;
-    struct result result =
-        scratch_run(scratch, TEL_COLLECT, "report", "--db", db(scratch),
-                    "--html", page(scratch), "--json", NULL);
-
-    assert_int_equal(result.status, 2);
-    assert_string_equal(
-        result.err, "tel-collect: report: --html goes with no other form\n");
-    result_clear(&result);
-}
-
 /* A pipe is written to, and stays one. */
 static void test_html_pipe_is_not_replaced(void **state)
 {
@@ -292,7 +279,6 @@ int main(void)
         TEST(test_html_file_is_replaced_as_a_whole),
         TEST(test_html_failure_keeps_the_old_page),
         TEST(test_html_file_that_can_not_be_written_is_said),
-        TEST(test_html_goes_with_no_other_form),
         TEST(test_html_pipe_is_not_replaced),
     };
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "browser.h"
-#include "month.h"
+#include "pages.h"
 
 struct seen {
     struct scratch *scratch;
@@ -27,10 +27,10 @@ static const struct {
     void (*make)(const char *db);
     size_t sizes; /* how many of them it is looked at in */
 } pages[] = {
-    {"month", month_make, 3},
-    {"odd", month_make_odd, 2},
-    {"hostile", month_make_hostile, 1},
-    {"empty", month_make_empty, 1},
+    {"month", pages_month, 3},
+    {"odd", pages_odd, 2},
+    {"hostile", pages_hostile, 1},
+    {"empty", pages_empty, 1},
 };
 
 static const char *const schemes[] = {"light", "dark"};
@@ -133,7 +133,7 @@ static void test_seen_page_follows_the_scheme(void **state)
     json_t *seen_as[2];
 
     seen->browser = browser_start(seen->scratch);
-    write_page(seen, "month", month_make);
+    write_page(seen, "month", pages_month);
     for (size_t i = 0; i < 2; i++) {
         browser_size(seen->browser, 1280, 900, schemes[i]);
         browser_open(seen->browser, scratch_path(seen->scratch, "month.html"));
@@ -150,7 +150,7 @@ static void test_seen_policy_is_in_force(void **state)
     struct seen *seen = *state;
 
     seen->browser = browser_start(seen->scratch);
-    write_page(seen, "month", month_make);
+    write_page(seen, "month", pages_month);
     browser_open(seen->browser, scratch_path(seen->scratch, "month.html"));
     assert_none(seen, seen->breach, "went through");
 }

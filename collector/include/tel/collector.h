@@ -67,7 +67,7 @@ enum tel_report_form {
     TEL_REPORT_TABLE,
     TEL_REPORT_JSON,
     TEL_REPORT_CSV,
-    TEL_REPORT_HTML
+    TEL_REPORT_HTML,
 };
 
 struct tel_report_options {
@@ -78,9 +78,10 @@ struct tel_report_options {
     const char *before;  /* two versions of tool to compare, or both NULL: */
     const char *after;   /* the latest two of each tool */
     enum tel_report_form form;
-    bool by_version; /* table and CSV: each version by itself as well */
-    bool by_day;     /* the same for days */
-    bool colour;     /* the rest is for the table */
+    const char *file; /* for HTML: where it is saved; "-": standard output */
+    bool by_version;  /* the rest is for the table: each version as well */
+    bool by_day;      /* each day as well */
+    bool colour;
     bool unicode;
     unsigned columns; /* of the terminal */
 };
@@ -94,11 +95,11 @@ int tel_report_write(const struct tel_report_options *options, FILE *out,
                      struct tel_err *err);
 
 /*
- * Writes it to a file that is there as a whole or not at all: beside the one
- * that it replaces, renamed at the end. "-" is standard output. The same, or
- * as open(2), write(2) and rename(2).
+ * Writes it to the options' file, which is there as a whole or not at all: it
+ * is written beside the one that it replaces, and renamed. The same, or as
+ * open(2), write(2) and rename(2).
  */
-int tel_report_save(const struct tel_report_options *options, const char *file,
+int tel_report_save(const struct tel_report_options *options,
                     struct tel_err *err);
 
 #endif
