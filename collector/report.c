@@ -263,8 +263,12 @@ int tel_report_write(const struct tel_report_options *options, FILE *out,
         tel_report_json(&report, out);
     else if (options->form == TEL_REPORT_CSV)
         tel_report_csv(&report, out);
+    else if (options->form == TEL_REPORT_HTML)
+        r = tel_report_html(&report, out);
     else
         tel_report_table(&report, options, out);
     tel_report_clear(&report);
+    if (r < 0)
+        return tel_fault(err, r, "%s", strerror(-r));
     return 0;
 }
