@@ -4,7 +4,8 @@
  *
  * The one place that knows which database it is: a file of SQLite, or, where
  * the name begins with postgresql:// or postgres://, any database that speaks
- * PostgreSQL's protocol. A writer gives it groups of requests:
+ * PostgreSQL's protocol; for readers also a hosted collector, where it begins
+ * with https:// or http://. A writer gives it groups of requests:
  *
  *     tel_store_open(where, &store, &err);
  *     tel_store_begin(store, day);
@@ -67,11 +68,20 @@ struct tel_cell {
  * of this item have been counted on this day, a new one is counted as
  * TEL_STORE_OTHER: for values that no policy lists one by one, and that
  * anybody may send.
+ *
+ * In memo a store may keep, from one group to the next, where it has the
+ * cell's total. Whoever gives one keeps it with the cell, zero at first.
  */
+struct tel_store_memo {
+    uint64_t epoch; /* the store's: what it kept before is void */
+    int64_t id;
+};
+
 struct tel_sum {
     struct tel_cell cell;
     uint64_t n;
     unsigned bound;
+    struct tel_store_memo *memo; /* may be NULL */
 };
 #define TEL_STORE_OTHER "other"
 
@@ -81,6 +91,10 @@ int tel_store_open(const char *where, struct tel_store **ret_store,
 /* -ENOENT where there is none. */
 int tel_store_open_reader(const char *where, struct tel_store **ret_store,
                           struct tel_err *err);
+/* The same where a hosted collector is behind url; token_file holds what it
+ * asks for, in one line, or is NULL. -EIO where it does not answer as one. */
+int tel_store_open_url(const char *url, const char *token_file,
+                       struct tel_store **ret_store, struct tel_err *err);
 void tel_store_close(struct tel_store *store); /* accepts NULL */
 
 /* The database's own words for the last failure. */
@@ -119,8 +133,11 @@ int tel_store_refuse(struct tel_store *store, const char *reason, uint64_t n);
 /* By tool, version, event, item and value, byte by byte. */
 int tel_sum_order(const struct tel_sum *a, const struct tel_sum *b);
 
-/* Forgets the totals and refusals of days before first; a transaction of its
- * own. Keys have their own time. */
+/*
+ * Forgets totals and refusals of days before first, in a transaction of its
+ * own. Keys have their own time. 0: nothing of them is left; 1: a step was
+ * taken that keeps nobody waiting long, and more are needed.
+ */
 int tel_store_retain(struct tel_store *store, int64_t first);
 
 /* Which totals a reader wants, and how finely. */

@@ -60,4 +60,10 @@ int tel_store_sqlite_open(const char *path, struct tel_store **ret_store,
 int tel_store_sqlite_open_reader(const char *path, struct tel_store **ret_store,
                                  struct tel_err *err);
 
+int tel_store_postgres_open(const char *url, struct tel_store **ret_store,
+                            struct tel_err *err);
+int tel_store_postgres_open_reader(const char *url,
+                                   struct tel_store **ret_store,
+                                   struct tel_err *err);
+
 #endif
