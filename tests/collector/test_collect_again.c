@@ -16,6 +16,9 @@
 #define CLIENTS 3
 #define REQUESTS 150
 
+#define RUNS_OF(event) \
+    "SELECT sum(n) FROM total WHERE item = 'runs' AND event = '" event "'"
+
 static int setup(void **state)
 {
     static struct collect c;
@@ -228,9 +231,9 @@ static void test_import_beside_serve_keeps_both_exact(void **state)
         assert_int_equal(pthread_join(threads[i], NULL), 0);
         assert_int_equal(clients[i].counted, REQUESTS);
     }
-    assert_int_equal(collect_runs(c, "commit"), 1500);
-    assert_int_equal(collect_runs(c, "log"), CLIENTS * REQUESTS);
     collect_stop(c);
+    assert_int_equal(collect_sql(c, RUNS_OF("commit")), 1500);
+    assert_int_equal(collect_sql(c, RUNS_OF("log")), CLIENTS * REQUESTS);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
