@@ -233,7 +233,7 @@ static void test_report_strange_bytes_are_not_written(void **state)
     char *text = NULL;
     json_t *report = NULL;
 
-    (void)collect_sql(c, "UPDATE total SET value = char(27) || '[31m' || "
+    (void)collect_sql(c, "UPDATE cell SET value = char(27) || '[31m' || "
                          "char(34) || char(233)"
                          " WHERE item = 'field:fmt' AND value = 'json'");
     text = table(c, NULL);
