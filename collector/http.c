@@ -355,8 +355,6 @@ int tel_http_start(int fd, bool ipv6, struct tel_queue *queue,
 void tel_http_quiesce(struct tel_http *http)
 {
     (void)MHD_quiesce_daemon(http->daemon);
-    /* Not closed: its number must not be reused while a thread knows it. */
-    (void)shutdown(http->fd, SHUT_RDWR);
 }
 
 void tel_http_stop(struct tel_http *http)

@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <tel/text.h>
+
 static const char usage[] =
     "usage: tel-collect serve --listen ADDRESS:PORT --db FILE"
     " --tools DIRECTORY\n"
+    "       tel-collect serve --config FILE\n"
     "       tel-collect report --db FILE [--tool ID] [--json]"
     " [--by-version] [-k N]\n"
     "       tel-collect export --tools DIRECTORY [--output FILE]\n"
@@ -30,6 +33,20 @@ static const struct {
     {"export", command_export},
 };
 
+/* What files and arguments hold may give a terminal no orders. */
+static void print(const char *text)
+{
+    size_t len = strlen(text);
+    size_t size = 0;
+
+    for (size_t i = 0; i < len; i += size) {
+        if (tel_text_still(text + i, len - i, &size))
+            (void)fwrite(text + i, 1, size, stderr);
+        else
+            (void)fputc('?', stderr);
+    }
+}
+
 int complain(const char *format, ...)
 {
     char text[512];
@@ -38,7 +55,9 @@ int complain(const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    (void)fprintf(stderr, "tel-collect: %s\n", text);
+    (void)fputs("tel-collect: ", stderr);
+    print(text);
+    (void)fputc('\n', stderr);
     return EXIT_BAD;
 }
 

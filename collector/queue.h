@@ -31,6 +31,13 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
 /* 0, or -ESHUTDOWN once the queue is being stopped: then work was not put. */
 int tel_queue_put(struct tel_queue *queue, struct tel_work *work);
 
+/*
+ * Whatever is put from now on is judged by these tools; a group that is being
+ * written is finished by the ones before, and then this returns and they are
+ * no more used. Not after tel_queue_stop.
+ */
+void tel_queue_judge_by(struct tel_queue *queue, const struct tel_tools *tools);
+
 /* Finishes what is queued, ends the thread and refuses from then on. */
 void tel_queue_stop(struct tel_queue *queue);
 

@@ -3,7 +3,7 @@
  * tools: the policies that a collector accepts events of.
  *
  * Every *.conf of one directory; several versions of one tool stand side by
- * side. Read once, at start; never changed after, so any thread may look.
+ * side. Never changed once they are loaded, so any thread may look.
  */
 #ifndef TEL_COLLECTOR_TOOLS_H
 #define TEL_COLLECTOR_TOOLS_H

@@ -78,9 +78,17 @@ void collect_teardown(struct collect *c)
     c->scratch = NULL;
 }
 
-void collect_start(struct collect *c, const char *listen)
+void collect_start_as(struct collect *c, char *const *argv)
 {
     char log[32];
+
+    snprintf(log, sizeof(log), "serve-%u.log", ++c->starts);
+    c->pid = scratch_start(c->scratch, log, argv);
+    until(is_listening, c);
+}
+
+void collect_start(struct collect *c, const char *listen)
+{
     char db[256];
     char tools[256];
     char *argv[] = {strdup(TEL_COLLECT), strdup("serve"), strdup("--listen"),
@@ -89,13 +97,11 @@ void collect_start(struct collect *c, const char *listen)
 
     snprintf(db, sizeof(db), "%s", scratch_path(c->scratch, "totals.db"));
     snprintf(tools, sizeof(tools), "%s", scratch_path(c->scratch, "tools"));
-    snprintf(log, sizeof(log), "serve-%u.log", ++c->starts);
-    c->pid = scratch_start(c->scratch, log, argv);
+    collect_start_as(c, argv);
     for (size_t i = 0; argv[i] != NULL; i++) {
         if (argv[i] != db && argv[i] != tools)
             free(argv[i]);
     }
-    until(is_listening, c);
 }
 
 void collect_stop(struct collect *c)

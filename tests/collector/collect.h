@@ -46,6 +46,8 @@ void collect_setup(struct collect *c);
 void collect_teardown(struct collect *c);
 
 void collect_start(struct collect *c, const char *listen);
+/* By a command line of the test's own. */
+void collect_start_as(struct collect *c, char *const *argv);
 /* Ends it with SIGTERM, which must be a clean end. */
 void collect_stop(struct collect *c);
 

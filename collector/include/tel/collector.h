@@ -31,14 +31,19 @@
 #include <tel/config.h>
 
 /* Room for any address that tel_collector_address writes. */
-#define TEL_ADDRESS_MAX 64
+#define TEL_ADDRESS_MAX 128
+
+/* In the place of an address. */
+#define TEL_LISTEN_PASSED "systemd"
 
 struct tel_collector;
 
 struct tel_collector_options {
-    const char *listen; /* "127.0.0.1:8080", "[::1]:0"; port 0: a free one */
-    const char *db;     /* the database's file, made where there is none */
-    const char *tools;  /* the directory of the policies, *.conf */
+    /* "127.0.0.1:8080", "[::1]:0"; port 0: a free one. TEL_LISTEN_PASSED:
+     * the socket that systemd has passed. */
+    const char *listen;
+    const char *db;    /* the database's file, made where there is none */
+    const char *tools; /* the directory of the policies, *.conf */
     /* Told one sentence when the database begins to fail, and one when it
      * works again; called from another thread. May be NULL. */
     void (*notice)(const char *text);
@@ -57,6 +62,13 @@ int tel_collector_start(const struct tel_collector_options *options,
 /* Where it listens, with the real port. 0, or -ENAMETOOLONG. */
 int tel_collector_address(const struct tel_collector *collector, char *buf,
                           size_t size);
+
+/*
+ * Loads the policies again, and judges by them what comes from then on. On
+ * failure, as in tel_collector_start, those before stay in force. Not while
+ * another call with this collector is under way.
+ */
+int tel_collector_reload(struct tel_collector *collector, struct tel_err *err);
 
 /* Accepts nothing more, finishes and answers what is queued. Accepts NULL. */
 void tel_collector_stop(struct tel_collector *collector);
