@@ -14,9 +14,9 @@
 
 #include "plan.h"
 
-#define GETS 1000
-#define POSTS 180
-#define BATCH 50
+#define GETS 500
+#define POSTS 95
+#define BATCH 100
 
 /* Made once, by the first test that is not skipped. */
 static struct world {
@@ -255,7 +255,7 @@ static void test_edge_worker_killed_counts_once(void **state)
     plan_draw(&plan, w->tools, &drawn, 400, 100, 20, true);
     write_plan(w, "keyed", &plan);
     snprintf(file, sizeof(file), "%s", scratch_path(scratch, "keyed"));
-    for (size_t kills = 1; kills <= 3; kills++) {
+    for (size_t kills = 1; kills <= 2; kills++) {
         pid_t sending;
         char log[32];
 
@@ -263,7 +263,7 @@ static void test_edge_worker_killed_counts_once(void **state)
         snprintf(progress.log, sizeof(progress.log), "%s",
                  scratch_path(scratch, "%s", log));
         sending = hosted_sending(&w->edge, file, port, log);
-        progress.wanted = kills * plan.count / 8;
+        progress.wanted = kills * plan.count / 6;
         until(has_answers, &progress);
         assert_int_equal(scratch_stop(scratch, pid, SIGKILL), -SIGKILL);
         assert_int_equal(scratch_stop(scratch, sending, 0), 0);
