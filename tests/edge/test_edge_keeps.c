@@ -154,6 +154,17 @@ static void test_edge_keeps_keys_for_two_generations(void **state)
     assert_true(kept(t, "git|commit|2.39.5|runs||2\n"));
 }
 
+/* It may be sent again to a Worker that has learnt its policy meanwhile. */
+static void test_edge_keeps_no_key_of_what_was_refused(void **state)
+{
+    struct trial *t = *state;
+
+    assert_int_equal(collect_get(t->c, QUERY("push", "ms=1&exit=0"), KEY), 422);
+    assert_int_equal(count_one(t, KEY), 204);
+    assert_int_equal(count_one(t, KEY), 204);
+    assert_true(kept(t, "git|commit|2.39.5|runs||1\n"));
+}
+
 static void test_edge_keeps_a_thousand_crashes_apart(void **state)
 {
     struct trial *t = *state;
@@ -182,6 +193,8 @@ int main(void)
             test_edge_keeps_days_as_long_as_it_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_edge_keeps_keys_for_two_generations, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_edge_keeps_no_key_of_what_was_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_edge_keeps_a_thousand_crashes_apart, setup, teardown),
     };
