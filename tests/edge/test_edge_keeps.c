@@ -66,21 +66,30 @@ static void find_db(struct trial *t, char *buf, size_t size)
     globfree(&found);
 }
 
-/* Ends the worker, has its object's database do this, and starts it anew. */
-static void meanwhile(struct trial *t, const char *sql)
+/* Ends the worker, has its object's database do this, and starts it anew.
+ * Returns the number that the last statement gives, or -1. */
+static long meanwhile(struct trial *t, const char *sql)
 {
     char file[512];
-    char *why = NULL;
+    sqlite3_stmt *statement = NULL;
     sqlite3 *db = NULL;
+    long number = -1;
 
     assert_int_equal(scratch_stop(t->c->scratch, t->pid, SIGKILL), -SIGKILL);
     find_db(t, file, sizeof(file));
     assert_int_equal(sqlite3_open_v2(file, &db, SQLITE_OPEN_READWRITE, NULL),
                      SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
-        fail_msg("%s", why);
+    while (*sql != '\0') {
+        if (sqlite3_prepare_v2(db, sql, -1, &statement, &sql) != SQLITE_OK)
+            fail_msg("%s", sqlite3_errmsg(db));
+        if (sqlite3_step(statement) == SQLITE_ROW)
+            number = (long)sqlite3_column_int64(statement, 0);
+        if (sqlite3_finalize(statement) != SQLITE_OK)
+            fail_msg("%s", sqlite3_errmsg(db));
+    }
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     start(t);
+    return number;
 }
 
 static bool kept(struct trial *t, const char *row)
@@ -148,10 +157,15 @@ static void test_edge_keeps_keys_for_two_generations(void **state)
     meanwhile(t, GO_BACK "1000");
     assert_int_equal(count_one(t, KEY), 204);
     assert_true(kept(t, "git|commit|2.39.5|runs||2\n"));
-    /* A clock that was ahead and is put back forgets nothing. */
+    /* A clock that was ahead and is put back forgets nothing, and is no reason
+     * to keep keys for longer. */
     meanwhile(t, GO_BACK "-1000");
     assert_int_equal(count_one(t, KEY), 204);
     assert_true(kept(t, "git|commit|2.39.5|runs||2\n"));
+    assert_int_equal(meanwhile(t, "SELECT unixepoch() / 86400 - began"
+                                  " FROM generation"),
+                     0);
+    assert_int_equal(meanwhile(t, "SELECT count(*) FROM seen"), 1);
 }
 
 /* It may be sent again to a Worker that has learnt its policy meanwhile. */

@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "mouth.h"
 #include "server.h"
 
 #define CANARY "canary-31415926"
@@ -234,6 +235,39 @@ static void test_edge_relay_in_node_answers_as_the_collector(void **state)
     answers_as_the_collector("node");
 }
 
+/* Events go to no place that the vendor did not name. */
+static void follows_nobody(const char *kind)
+{
+    struct mouth mouth;
+    struct trial t;
+    char url[64];
+
+    start(&t, kind);
+    scratch_stop(t.edge.collect.scratch, t.pid, SIGKILL);
+    mouth_open(&mouth, "",
+               "HTTP/1.1 307 Elsewhere\r\nLocation: /elsewhere\r\n"
+               "Content-Length: 0\r\nConnection: close\r\n\r\n");
+    snprintf(url, sizeof(url), "http://127.0.0.1:%d/t", mouth.port);
+    t.pid = hosted_relay(&t.edge, kind, url, &t.edge.collect.port);
+    assert_int_equal(get(&t, QUERY("commit", "ms=12&exit=0")), 502);
+    mouth_close(&mouth);
+    assert_int_equal(mouth.count, 1);
+    assert_int_equal(strncmp(mouth.asked, "POST /t ", 8), 0);
+    stop(&t);
+}
+
+static void test_edge_relay_in_edge_runtime_follows_nobody(void **state)
+{
+    (void)state;
+    follows_nobody("edge");
+}
+
+static void test_edge_relay_in_node_follows_nobody(void **state)
+{
+    (void)state;
+    follows_nobody("node");
+}
+
 static void test_edge_relay_without_collector_keeps_events_waiting(void **state)
 {
     struct trial t;
@@ -265,6 +299,8 @@ int main(void)
         cmocka_unit_test(
             test_edge_relay_in_edge_runtime_answers_as_the_collector),
         cmocka_unit_test(test_edge_relay_in_node_answers_as_the_collector),
+        cmocka_unit_test(test_edge_relay_in_edge_runtime_follows_nobody),
+        cmocka_unit_test(test_edge_relay_in_node_follows_nobody),
         cmocka_unit_test(
             test_edge_relay_without_collector_keeps_events_waiting),
     };

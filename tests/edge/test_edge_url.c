@@ -6,86 +6,16 @@
  */
 #include "collect.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-/* Answers every request with the same bytes. */
-struct mouth {
-    pthread_t thread;
-    int fd;
-    int port;
-    const char *refusals; /* what the question for these is answered */
-    const char *totals;   /* and that for those */
-    char asked[2048];     /* the last request */
-};
+#include "mouth.h"
 
 struct trial {
     struct scratch *scratch;
     char token[256]; /* a file with a good one */
 };
-
-static void answer(struct mouth *mouth, int fd)
-{
-    const char *bytes = NULL;
-    size_t len = 0;
-    ssize_t got;
-
-    while (len < sizeof(mouth->asked) - 1 &&
-           (got = recv(fd, mouth->asked + len, sizeof(mouth->asked) - 1 - len,
-                       0)) > 0) {
-        len += (size_t)got;
-        mouth->asked[len] = '\0';
-        if (strstr(mouth->asked, "\r\n\r\n") != NULL)
-            break;
-    }
-    bytes = strstr(mouth->asked, "/refusals?") != NULL ? mouth->refusals
-                                                       : mouth->totals;
-    send_bytes(fd, bytes, strlen(bytes));
-    (void)close(fd);
-}
-
-static void *speak(void *context)
-{
-    struct mouth *mouth = context;
-    int fd;
-
-    while ((fd = accept(mouth->fd, NULL, NULL)) >= 0)
-        answer(mouth, fd);
-    return NULL;
-}
-
-static void open_mouth(struct mouth *mouth, const char *refusals,
-                       const char *totals)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof(address);
-
-    memset(mouth, 0, sizeof(*mouth));
-    mouth->refusals = refusals;
-    mouth->totals = totals;
-    mouth->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(mouth->fd >= 0);
-    assert_int_equal(bind(mouth->fd, (struct sockaddr *)&address, len), 0);
-    assert_int_equal(listen(mouth->fd, 8), 0);
-    assert_int_equal(getsockname(mouth->fd, (struct sockaddr *)&address, &len),
-                     0);
-    mouth->port = ntohs(address.sin_port);
-    assert_int_equal(pthread_create(&mouth->thread, NULL, speak, mouth), 0);
-}
-
-static void close_mouth(struct mouth *mouth)
-{
-    (void)shutdown(mouth->fd, SHUT_RDWR);
-    (void)pthread_join(mouth->thread, NULL);
-    (void)close(mouth->fd);
-}
 
 static int setup(void **state)
 {
@@ -215,13 +145,13 @@ static void test_edge_url_answer_that_is_none_is_one_line(void **state)
         struct mouth mouth;
         char url[64];
 
-        open_mouth(&mouth, answers[i].bytes, "");
+        mouth_open(&mouth, answers[i].bytes, "");
         snprintf(url, sizeof(url), "http://127.0.0.1:%d/a/", mouth.port);
         assert_complains(t, url, t->token, answers[i].says);
         assert_int_equal(strncmp(mouth.asked, "GET /a/refusals?", 16), 0);
         assert_non_null(
             strstr(mouth.asked, "\r\nAuthorization: Bearer a-good-token\r\n"));
-        close_mouth(&mouth);
+        mouth_close(&mouth);
     }
 }
 
@@ -258,11 +188,11 @@ static void test_edge_url_rows_out_of_order_are_one_line(void **state)
         char url[64];
 
         snprintf(bytes, sizeof(bytes), OK "%s", rows[i]);
-        open_mouth(&mouth, OK "{\"lines\":0}\n", bytes);
+        mouth_open(&mouth, OK "{\"lines\":0}\n", bytes);
         snprintf(url, sizeof(url), "http://127.0.0.1:%d", mouth.port);
         assert_complains(t, url, t->token, "its answer is not that of");
         assert_int_equal(strncmp(mouth.asked, "GET /totals?", 12), 0);
-        close_mouth(&mouth);
+        mouth_close(&mouth);
     }
 }
 
@@ -274,7 +204,7 @@ static void test_edge_url_rows_in_order_are_taken(void **state)
     char url[64];
     char *said = NULL;
 
-    open_mouth(
+    mouth_open(
         &mouth, OK "{\"lines\":0}\n",
         OK ROWS("", "[\"ok\",\"\",70],[\"runs\",\"\",70]") "{\"lines\":1}\n");
     snprintf(url, sizeof(url), "http://127.0.0.1:%d", mouth.port);
@@ -282,7 +212,7 @@ static void test_edge_url_rows_in_order_are_taken(void **state)
                       "--token-file", t->token, "--json", NULL);
     assert_non_null(strstr(said, "\"runs\": 70"));
     free(said);
-    close_mouth(&mouth);
+    mouth_close(&mouth);
 }
 
 int main(void)
