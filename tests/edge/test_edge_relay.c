@@ -32,6 +32,8 @@
     "Accept-Language: " CANARY "\r\nAccept: text/" CANARY "\r\n"         \
     "Content-Type: text/" CANARY "\r\n"
 
+static const char key_header[] = "idempotency-key: " KEY "\r";
+
 /* All headers that may reach a collector: those that say how the body is
  * written, the key, and what every client of the platform says alike. */
 static const char *const allowed[] = {
@@ -39,7 +41,7 @@ static const char *const allowed[] = {
     "connection: ",
     "content-type: application/x-ndjson\r",
     "user-agent: tel/1\r",
-    "idempotency-key: " KEY "\r",
+    key_header,
     "content-length: ",
     "transfer-encoding: chunked\r",
     "accept: */*\r",
