@@ -50,6 +50,8 @@ static struct url_store *url_of(struct tel_store *store)
 
 static int keep(struct answer *answer, const char *bytes, size_t len)
 {
+    if (len == 0)
+        return 0;
     if (answer->len + len > LINE_MAX_BYTES)
         return -EBADMSG;
     if (answer->len + len > answer->size) {
@@ -75,7 +77,9 @@ static int take(struct answer *answer, const char *bytes, size_t len)
 
         if (r < 0 || newline == NULL)
             return r;
-        r = tel_url_line(&answer->lines, answer->line, answer->len);
+        r = answer->len > 0
+                ? tel_url_line(&answer->lines, answer->line, answer->len)
+                : -EBADMSG;
         if (r != 0)
             return r;
         answer->len = 0;

@@ -177,8 +177,7 @@ static void test_edge_url_rows_out_of_order_are_one_line(void **state)
         ROWS("", "[\"runs\",\"\",1,1]"),
         ROWS("", "[\"ru\\u0000ns\",\"\",1]"),
         ROWS("", "7"),
-        "{\"tool\":\"git\",\"event\":\"e\",\"version\":\"\","
-        "\"day\":\"\"}\n",
+        "{\"tool\":\"git\",\"event\":\"e\",\"version\":\"\",\"day\":\"\"}\n",
     };
     struct trial *t = *state;
 
