@@ -54,6 +54,11 @@ static const struct asked requests[] = {
     {"two keys",
      POST "Idempotency-Key: " KEY "\r\nIdempotency-Key: " KEY "\r\n", GOOD, 1,
      400},
+    {"a key", POST "Idempotency-Key: " KEY "\r\n", GOOD, 1, 204},
+    {"its key again, other events", POST "Idempotency-Key: " KEY "\r\n", BAD, 1,
+     204},
+    {"its key again, too large", POST "Idempotency-Key: " KEY "\r\n",
+     "aaaaaaaa", 131073, 413},
     {"PUT", "PUT /t HTTP/1.1\r\n", GOOD, 1, 405},
     {"DELETE", "DELETE /t HTTP/1.1\r\n", NULL, 0, 405},
 };
