@@ -66,17 +66,13 @@ static void find_db(struct trial *t, char *buf, size_t size)
     globfree(&found);
 }
 
-/* Ends the worker, has its object's database do this, and starts it anew.
- * Returns the number that the last statement gives, or -1. */
-static long meanwhile(struct trial *t, const char *sql)
+/* The number that the last of the statements gives, or -1. */
+static long have_do(const char *file, const char *sql)
 {
-    char file[512];
     sqlite3_stmt *statement = NULL;
     sqlite3 *db = NULL;
     long number = -1;
 
-    assert_int_equal(scratch_stop(t->c->scratch, t->pid, SIGKILL), -SIGKILL);
-    find_db(t, file, sizeof(file));
     assert_int_equal(sqlite3_open_v2(file, &db, SQLITE_OPEN_READWRITE, NULL),
                      SQLITE_OK);
     while (*sql != '\0') {
@@ -88,6 +84,18 @@ static long meanwhile(struct trial *t, const char *sql)
             fail_msg("%s", sqlite3_errmsg(db));
     }
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return number;
+}
+
+/* Ends the worker, has its object's database do this, and starts it anew. */
+static long meanwhile(struct trial *t, const char *sql)
+{
+    char file[512];
+    long number;
+
+    assert_int_equal(scratch_stop(t->c->scratch, t->pid, SIGKILL), -SIGKILL);
+    find_db(t, file, sizeof(file));
+    number = have_do(file, sql);
     start(t);
     return number;
 }
@@ -138,6 +146,42 @@ static void test_edge_keeps_days_as_long_as_it_is_told(void **state)
     assert_false(kept(t, "b|e|1|runs||1\n"));
     assert_false(kept(t, "c|e|1|runs||1\n"));
     assert_false(kept(t, "refused|form|5\n"));
+}
+
+static bool is_forgotten(void *context)
+{
+    return !kept(context, "b|e|1|runs||1\n");
+}
+
+/* Nothing comes any more; the object's alarm is made due, in both the places
+ * where workerd has its time, in nanoseconds. */
+static void test_edge_keeps_no_old_day_where_nothing_comes(void **state)
+{
+    struct trial *t = *state;
+    char file[512];
+
+    assert_int_equal(count_one(t, NULL), 204);
+    assert_int_equal(scratch_stop(t->c->scratch, t->pid, SIGKILL), -SIGKILL);
+    find_db(t, file, sizeof(file));
+    (void)have_do(file,
+                  "INSERT INTO total VALUES(" DAY(
+                      365) ", 'a', '1', 'e',"
+                           " 'runs', '', 1), (" DAY(
+                               366) ", 'b', '1', 'e',"
+                                    " 'runs', '', 1);"
+                                    "UPDATE _cf_METADATA SET value = 1000000000"
+                                    " WHERE key = 1");
+    (void)have_do(
+        scratch_path(t->c->scratch, "edge/disk/tel-totals/metadata.sqlite"),
+        "UPDATE _cf_ALARM SET scheduled_time = 1000000000");
+    start(t);
+    until(is_forgotten, t);
+    assert_true(kept(t, "a|e|1|runs||1\n"));
+    assert_true(kept(t, "git|commit|2.39.5|runs||1\n"));
+    /* It has been set for the next day. */
+    assert_int_equal(meanwhile(t, "SELECT value > unixepoch() * 1000000000"
+                                  " FROM _cf_METADATA WHERE key = 1"),
+                     1);
 }
 
 /* A key lives through the window, wherever in its generation it came, and not
@@ -205,6 +249,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             test_edge_keeps_days_as_long_as_it_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_edge_keeps_no_old_day_where_nothing_comes, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_edge_keeps_keys_for_two_generations, setup, teardown),
         cmocka_unit_test_setup_teardown(
