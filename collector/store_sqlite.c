@@ -298,7 +298,7 @@ static int begin(struct tel_store *any, int64_t day)
 
 static void date(struct tel_store *any, int64_t day)
 {
-    tel_day_text(day, tel_sqlite_of(any)->day);
+    tel_sqlite_of(any)->day = day;
 }
 
 static int commit(struct tel_store *any)
