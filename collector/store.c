@@ -76,6 +76,11 @@ int tel_store_begin(struct tel_store *store, int64_t day)
     return store->kind->begin(store, day);
 }
 
+void tel_store_date(struct tel_store *store, int64_t day)
+{
+    store->kind->date(store, day);
+}
+
 int tel_store_commit(struct tel_store *store)
 {
     return store->kind->commit(store);

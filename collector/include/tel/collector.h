@@ -38,12 +38,30 @@
 
 struct tel_collector;
 
+/*
+ * What clients may ask of one collector. 0 stands for the default, which is
+ * given in brackets; each is at most UINT32_MAX.
+ */
+struct tel_collector_limits {
+    uint64_t target_max;      /* bytes of a request target (4096) */
+    uint64_t body_max;        /* bytes of a batch (1 MiB) */
+    uint64_t events_max;      /* events of a batch (1000) */
+    uint64_t bodies_max;      /* bytes of all batches in memory (64 MiB) */
+    uint64_t connections_max; /* at once (960) */
+    uint64_t requests_max;    /* of one connection (1000) */
+    uint64_t rate;            /* events a second, of all clients (any) */
+    /* From the opening of a connection, or its last answer, to the end of the
+     * next request; and again until the answer has left (10,000). */
+    uint64_t deadline_ms;
+};
+
 struct tel_collector_options {
     /* "127.0.0.1:8080", "[::1]:0"; port 0: a free one. TEL_LISTEN_PASSED:
      * the socket that systemd has passed. */
     const char *listen;
     const char *db;    /* the database's file, made where there is none */
     const char *tools; /* the directory of the policies, *.conf */
+    struct tel_collector_limits limits;
     /* Told one sentence when the database begins to fail, and one when it
      * works again; called from another thread. May be NULL. */
     void (*notice)(const char *text);
@@ -52,7 +70,8 @@ struct tel_collector_options {
 /*
  * Loads the policies, opens the database and answers requests from then on.
  * -EINVAL where options make no sense or a policy is bad, -ENOENT where there
- * is no policy, -EBADMSG where the database is another program's, or as
+ * is no policy, -EBADMSG where the database is another program's, -EMFILE
+ * where the system allows fewer descriptors than connections_max needs, or as
  * bind(2) and open(2).
  */
 int tel_collector_start(const struct tel_collector_options *options,
@@ -73,16 +92,31 @@ int tel_collector_reload(struct tel_collector *collector, struct tel_err *err);
 /* Accepts nothing more, finishes and answers what is queued. Accepts NULL. */
 void tel_collector_stop(struct tel_collector *collector);
 
-#define TEL_REPORT_K 5 /* cells of fewer runs are held back by default */
+#define TEL_REPORT_K 5 /* counts of fewer runs are held back by default */
+
+enum tel_report_form {
+    TEL_REPORT_TABLE,
+    TEL_REPORT_JSON,
+    TEL_REPORT_CSV,
+    TEL_REPORT_HTML,
+};
 
 struct tel_report_options {
-    const char *db;         /* a file, or where else a store is */
+    const char *db;         /* whatever a reader of stores takes */
+    bool hosted;            /* db is the URL of a hosted collector */
     const char *token_file; /* for a store behind a URL; or NULL */
-    const char *tool; /* an id, or NULL: all of them */
-    uint64_t k;       /* cells of fewer runs are held back; 1: none */
-    bool json;
-    bool by_version;
-    bool colour; /* for the table */
+    const char *tool;       /* an id, or NULL: all of them */
+    uint64_t k;          /* see collector/publish.h; 1: every count as it is */
+    int64_t first, last; /* days since 1970-01-01, both included; 0: open */
+    const char *before;  /* two versions of tool to compare, or both NULL: */
+    const char *after;   /* the latest two of each tool */
+    enum tel_report_form form;
+    const char *file; /* for HTML: where it is saved; "-": standard output */
+    bool by_version;  /* the rest is for the table: each version as well */
+    bool by_day;      /* each day as well */
+    bool colour;
+    bool unicode;
+    unsigned columns; /* of the terminal */
 };
 
 /*
@@ -92,6 +126,14 @@ struct tel_report_options {
  */
 int tel_report_write(const struct tel_report_options *options, FILE *out,
                      struct tel_err *err);
+
+/*
+ * Writes it to the options' file, which is there as a whole or not at all: it
+ * is written beside the one that it replaces, and renamed. The same, or as
+ * open(2), write(2) and rename(2).
+ */
+int tel_report_save(const struct tel_report_options *options,
+                    struct tel_err *err);
 
 /*
  * Writes the policies of the directory, and the limits of requests, as a
