@@ -105,18 +105,19 @@ struct postgres *postgres_new(void)
     return pg;
 }
 
-static void url_of(const struct postgres *pg, const char *database, char *buf,
+/* The URL of the server, with more options of it. */
+static void url_of(const struct postgres *pg, const char *more, char *buf,
                    size_t size)
 {
-    snprintf(buf, size, "postgresql://person@/%s?host=%s", database,
-             scratch_path(pg->scratch, "data"));
+    snprintf(buf, size, "postgresql://person@/postgres?host=%s%s",
+             scratch_path(pg->scratch, "data"), more);
 }
 
 static bool answers(void *context)
 {
     char url[512];
 
-    url_of(context, "postgres", url, sizeof(url));
+    url_of(context, "", url, sizeof(url));
     return PQping(url) == PQPING_OK;
 }
 
@@ -198,16 +199,17 @@ void postgres_signal(const struct postgres *pg, int sig)
     free(list);
 }
 
-const char *postgres_database(struct postgres *pg)
+const char *postgres_schema(struct postgres *pg)
 {
     char url[512];
-    char sql[64];
+    char text[64];
 
-    url_of(pg, "postgres", url, sizeof(url));
-    snprintf(sql, sizeof(sql), "CREATE DATABASE test%u", ++pg->databases);
-    free(postgres_ask(url, sql));
-    snprintf(sql, sizeof(sql), "test%u", pg->databases);
-    url_of(pg, sql, pg->url, sizeof(pg->url));
+    url_of(pg, "", url, sizeof(url));
+    snprintf(text, sizeof(text), "CREATE SCHEMA test%u", ++pg->schemas);
+    free(postgres_ask(url, text));
+    snprintf(text, sizeof(text), "&options=-csearch_path%%3Dtest%u",
+             pg->schemas);
+    url_of(pg, text, pg->url, sizeof(pg->url));
     return pg->url;
 }
 
