@@ -15,6 +15,9 @@
 #define FETCHED TEL_SERVERS "/unpacked/usr/lib/"
 #define BIN FETCHED "postgresql/15/bin/"
 
+static const char initdb[] = BIN "initdb";
+static const char server[] = BIN "postgres";
+
 #define NOBODY 65534
 
 /* The longest path that fits into the name of a unix socket. */
@@ -51,7 +54,7 @@ static struct result run(struct postgres *pg, const char *const *words)
 /* Whether who is to run it can. */
 static bool is_there(struct postgres *pg)
 {
-    const char *const words[] = {"test", "-x", BIN "postgres", NULL};
+    const char *const words[] = {"test", "-x", server, NULL};
     struct result result = run(pg, words);
     bool is = result.status == 0;
 
@@ -62,7 +65,7 @@ static bool is_there(struct postgres *pg)
 static void make(struct postgres *pg)
 {
     const char *data = scratch_path(pg->scratch, "data");
-    const char *const words[] = {BIN "initdb", "-D", data,    "-U",
+    const char *const words[] = {initdb,       "-D", data,    "-U",
                                  "person",     "-A", "trust", "--no-sync",
                                  "--locale=C", "-E", "UTF8",  NULL};
     char text[1024];
@@ -123,7 +126,7 @@ static bool answers(void *context)
 
 void postgres_start(struct postgres *pg)
 {
-    const char *const words[] = {BIN "postgres", "-D",
+    const char *const words[] = {server, "-D",
                                  scratch_path(pg->scratch, "data"), NULL};
     const char *argv[32];
 
