@@ -71,7 +71,7 @@ static void test_edge_url_unsafe_is_one_line(void **state)
     for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
         struct trial *t = *state;
 
-        assert_complains(t, urls[i], t->token, "not a URL of https");
+        assert_complains(t, urls[i], t->token, ": not a URL of https");
     }
 }
 
