@@ -24,7 +24,8 @@
 #define COLUMNS_MIN 40
 
 static const char usage[] =
-    "usage: tel-collect report --db FILE [--tool ID] [--json | --csv]\n"
+    "usage: tel-collect report --db FILE | --url URL [--tool ID]\n"
+    "           [--json | --csv | --html FILE]\n"
     "           [--from DAY] [--to DAY] [--last DAYS] [--by-version]"
     " [--by-day]\n"
     "           [--compare V1 V2] [-k N]\n"
@@ -32,7 +33,11 @@ static const char usage[] =
     "Shows the totals, and first what changed between the latest two versions\n"
     "of each tool. May run while serve does.\n"
     "\n"
-    "  --db FILE        the database of tel-collect serve\n"
+    "  --db FILE        the database of tel-collect serve, or "
+    "postgresql://...\n"
+    "  --url URL        a hosted collector instead\n"
+    "  --token-file FILE\n"
+    "                   holds the token that it asks for\n"
     "  --tool ID        one tool only\n"
     "  --from DAY       from this day on, YYYY-MM-DD\n"
     "  --to DAY         up to this day, which counts\n"
@@ -42,6 +47,7 @@ static const char usage[] =
     "  --by-day         each day by itself as well\n"
     "  --json           all of it, as JSON\n"
     "  --csv            all counts as one table\n"
+    "  --html FILE      a page that stands alone; -: to standard output\n"
     "  -k N             hold back counts under N runs, round the others down\n"
     "                   to a multiple of N (default 5; 1: neither)\n"
     "  --help           show this\n"
@@ -102,7 +108,12 @@ static int take(int option, int argc, char **argv,
 {
     switch (option) {
     case 'd':
+    case 'r':
         options->db = optarg;
+        options->hosted = option == 'r';
+        return 0;
+    case 'T':
+        options->token_file = optarg;
         return 0;
     case 't':
         options->tool = optarg;
@@ -127,6 +138,10 @@ static int take(int option, int argc, char **argv,
     case 's':
         options->form = TEL_REPORT_CSV;
         return 0;
+    case 'w':
+        options->form = TEL_REPORT_HTML;
+        options->file = optarg;
+        return 0;
     case 'k':
         return take_number("-k", optarg, K_MAX, &options->k);
     default:
@@ -144,6 +159,8 @@ static int check(int argc, char **argv,
     if (options->db == NULL)
         return complain(
             "report: --db is missing (see tel-collect report --help)");
+    if (options->token_file != NULL && !options->hosted)
+        return complain("report: --token-file goes with --url");
     if (options->before != NULL && options->tool == NULL)
         return complain("report: --compare needs --tool: versions of which?");
     if (options->last != 0 && options->last < options->first)
@@ -156,6 +173,8 @@ static int parse(int argc, char **argv, struct tel_report_options *options)
 {
     static const struct option known[] = {
         {"db", required_argument, NULL, 'd'},
+        {"url", required_argument, NULL, 'r'},
+        {"token-file", required_argument, NULL, 'T'},
         {"tool", required_argument, NULL, 't'},
         {"from", required_argument, NULL, 'f'},
         {"to", required_argument, NULL, 'u'},
@@ -165,6 +184,7 @@ static int parse(int argc, char **argv, struct tel_report_options *options)
         {"by-day", no_argument, NULL, 'y'},
         {"json", no_argument, NULL, 'j'},
         {"csv", no_argument, NULL, 's'},
+        {"html", required_argument, NULL, 'w'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -213,7 +233,9 @@ int command_report(int argc, char **argv)
     options.colour = wants_colour();
     options.columns = count_columns();
     options.unicode = knows_unicode();
-    r = tel_report_write(&options, stdout, &err);
+    r = options.form == TEL_REPORT_HTML
+            ? tel_report_save(&options, &err)
+            : tel_report_write(&options, stdout, &err);
     if (r < 0) {
         (void)complain("%s", err.text);
         return r == -ESRCH ? EXIT_NO : EXIT_BAD;

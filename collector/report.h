@@ -140,6 +140,7 @@ extern const char tel_report_note_sure[]; /* of intervals */
 /* The forms. Whether out took it all is the caller's to check. */
 void tel_report_json(const struct tel_report *report, FILE *out);
 void tel_report_csv(const struct tel_report *report, FILE *out);
+int tel_report_html(const struct tel_report *report, FILE *out); /* -ENOMEM */
 void tel_report_table(const struct tel_report *report,
                       const struct tel_report_options *options, FILE *out);
 
