@@ -45,7 +45,7 @@ struct tel_outcomes_row {
 void tel_chart_outcomes(struct tel_html *page, const char *title,
                         const struct tel_outcomes_row *rows, size_t nrows);
 
-/* Runs a day, stacked by version, the newest first. */
+/* Runs over time, stacked by version, the newest first. */
 struct tel_series {
     const char *name;
     const struct tel_published *runs; /* one for each of the days */

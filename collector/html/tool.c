@@ -109,8 +109,8 @@ static void write_days(struct tel_html *page, const struct tel_report *report,
     if (older.runs == NULL)
         return;
     choose_series(tool, report->ndays, &days, &older);
-    tel_page_card_open(page, "full", "Runs a day, by version");
-    tel_chart_days(page, "Runs a day, by version", &days);
+    tel_page_card_open(page, "full", "Runs over time, by version");
+    tel_chart_days(page, "Runs over time, by version", &days);
     tel_page_card_close(page);
     free(older.runs);
 }

@@ -90,8 +90,8 @@ static void assert_sound(struct scratch *scratch)
 
 static void test_html_page_is_well_formed_and_leads_nowhere(void **state)
 {
-    void (*const makers[])(const char *) = {pages_odd, pages_hostile,
-                                            pages_empty};
+    void (*const makers[])(const char *) = {pages_odd, pages_long,
+                                            pages_hostile, pages_empty};
     struct scratch *scratch = *state;
 
     skip_unless(access(PYTHON, X_OK) == 0, "there is no python3");
