@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <tel/text.h>
@@ -18,6 +19,7 @@ union address {
     struct sockaddr any;
     struct sockaddr_in v4;
     struct sockaddr_in6 v6;
+    struct sockaddr_un local; /* only passed, never opened here */
 };
 
 static socklen_t address_size(const union address *address)
@@ -75,6 +77,13 @@ static bool parse(const char *where, union address *ret_address)
     return true;
 }
 
+bool tel_listen_valid(const char *where)
+{
+    union address address;
+
+    return parse(where, &address);
+}
+
 int tel_listen_open(const char *where, int *ret_fd, bool *ret_ipv6,
                     struct tel_err *err)
 {
@@ -84,9 +93,7 @@ int tel_listen_open(const char *where, int *ret_fd, bool *ret_ipv6,
     int r;
 
     if (!parse(where, &address))
-        return tel_fault(err, -EINVAL,
-                         "--listen %s: not ADDRESS:PORT in numbers, as in "
-                         "127.0.0.1:8080 or [::1]:8080",
+        return tel_fault(err, -EINVAL, "%s: not ADDRESS:PORT in numbers",
                          where);
     fd = socket(address.any.sa_family,
                 SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -110,14 +117,18 @@ int tel_listen_open(const char *where, int *ret_fd, bool *ret_ipv6,
 
 int tel_listen_address(int fd, char *buf, size_t size)
 {
-    union address address = {.any.sa_family = AF_UNSPEC};
+    union address address = {.local.sun_family = AF_UNSPEC};
     socklen_t len = sizeof(address);
     char host[INET6_ADDRSTRLEN] = "";
     int written;
 
     if (getsockname(fd, &address.any, &len) < 0)
         return -errno;
-    if (address.any.sa_family == AF_INET6) {
+    if (address.any.sa_family == AF_UNIX) {
+        written = snprintf(buf, size, "unix:%.*s",
+                           (int)sizeof(address.local.sun_path),
+                           address.local.sun_path);
+    } else if (address.any.sa_family == AF_INET6) {
         (void)inet_ntop(AF_INET6, &address.v6.sin6_addr, host, sizeof(host));
         written =
             snprintf(buf, size, "[%s]:%u", host, ntohs(address.v6.sin6_port));

@@ -11,6 +11,9 @@
 
 #include <tel/config.h>
 
+/* Whether where is an address to listen on. */
+bool tel_listen_valid(const char *where);
+
 /*
  * Opens a socket that listens on where ("127.0.0.1:80", "[::]:80"): 0,
  * -EINVAL for what is no address, or as bind(2). The caller closes it.

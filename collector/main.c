@@ -7,14 +7,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <tel/text.h>
+
 static const char usage[] =
     "usage: tel-collect serve --listen ADDRESS:PORT --db FILE"
     " --tools DIRECTORY\n"
+    "       tel-collect serve --config FILE\n"
+    "       tel-collect import --db FILE --tools DIRECTORY"
+    " [--day YYYY-MM-DD] FILE...\n"
     "       tel-collect report --db FILE [--tool ID] [--json]"
     " [--by-version] [-k N]\n"
+    "       tel-collect export --tools DIRECTORY [--output FILE]\n"
     "\n"
     "  serve    receive events and keep totals of them\n"
+    "  import   count the events that a plain endpoint has written to files\n"
     "  report   show the totals\n"
+    "  export   write the policies as data for the hosted variants\n"
     "\n"
     "  --help      show this, or after a command: its options\n"
     "  --version   show the version\n";
@@ -24,8 +32,24 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"serve", command_serve},
+    {"import", command_import},
     {"report", command_report},
+    {"export", command_export},
 };
+
+/* What files and arguments hold may give a terminal no orders. */
+static void print(const char *text)
+{
+    size_t len = strlen(text);
+    size_t size = 0;
+
+    for (size_t i = 0; i < len; i += size) {
+        if (tel_text_still(text + i, len - i, &size))
+            (void)fwrite(text + i, 1, size, stderr);
+        else
+            (void)fputc('?', stderr);
+    }
+}
 
 int complain(const char *format, ...)
 {
@@ -35,7 +59,9 @@ int complain(const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    (void)fprintf(stderr, "tel-collect: %s\n", text);
+    (void)fputs("tel-collect: ", stderr);
+    print(text);
+    (void)fputc('\n', stderr);
     return EXIT_BAD;
 }
 
@@ -63,7 +89,7 @@ int complain_option(const char *command, int refused, char *const *argv)
 int main(int argc, char **argv)
 {
     if (argc < 2)
-        return complain("serve or report? (see tel-collect --help)");
+        return complain("serve, import or report? (see tel-collect --help)");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return say(usage);
     if (strcmp(argv[1], "--version") == 0)

@@ -24,8 +24,8 @@
 #define COLUMNS_MIN 40
 
 static const char usage[] =
-    "usage: tel-collect report --db FILE [--tool ID] [--json | --csv |"
-    " --html FILE]\n"
+    "usage: tel-collect report --db FILE | --url URL [--tool ID]\n"
+    "           [--json | --csv | --html FILE]\n"
     "           [--from DAY] [--to DAY] [--last DAYS] [--by-version]"
     " [--by-day]\n"
     "           [--compare V1 V2] [-k N]\n"
@@ -33,7 +33,11 @@ static const char usage[] =
     "Shows the totals, and first what changed between the latest two versions\n"
     "of each tool. May run while serve does.\n"
     "\n"
-    "  --db FILE        the database of tel-collect serve\n"
+    "  --db FILE        the database of tel-collect serve, or "
+    "postgresql://...\n"
+    "  --url URL        a hosted collector instead\n"
+    "  --token-file FILE\n"
+    "                   holds the token that it asks for\n"
     "  --tool ID        one tool only\n"
     "  --from DAY       from this day on, YYYY-MM-DD\n"
     "  --to DAY         up to this day, which counts\n"
@@ -104,7 +108,12 @@ static int take(int option, int argc, char **argv,
 {
     switch (option) {
     case 'd':
+    case 'r':
         options->db = optarg;
+        options->hosted = option == 'r';
+        return 0;
+    case 'T':
+        options->token_file = optarg;
         return 0;
     case 't':
         options->tool = optarg;
@@ -150,6 +159,8 @@ static int check(int argc, char **argv,
     if (options->db == NULL)
         return complain(
             "report: --db is missing (see tel-collect report --help)");
+    if (options->token_file != NULL && !options->hosted)
+        return complain("report: --token-file goes with --url");
     if (options->before != NULL && options->tool == NULL)
         return complain("report: --compare needs --tool: versions of which?");
     if (options->last != 0 && options->last < options->first)
@@ -162,6 +173,8 @@ static int parse(int argc, char **argv, struct tel_report_options *options)
 {
     static const struct option known[] = {
         {"db", required_argument, NULL, 'd'},
+        {"url", required_argument, NULL, 'r'},
+        {"token-file", required_argument, NULL, 'T'},
         {"tool", required_argument, NULL, 't'},
         {"from", required_argument, NULL, 'f'},
         {"to", required_argument, NULL, 'u'},

@@ -3,79 +3,88 @@
  * that it is ready. */
 #include "main.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 
 #include <tel/collector.h>
 
+#include "notify.h"
+#include "options.h"
+
 static const char usage[] =
     "usage: tel-collect serve --listen ADDRESS:PORT --db FILE"
     " --tools DIRECTORY\n"
+    "       tel-collect serve --config FILE\n"
     "\n"
     "Receives events by GET and POST, at any path, and answers 204 once they\n"
     "are safely counted. Keeps totals only: no request, no address, no user\n"
     "agent, no time of day.\n"
+    "\n";
+
+static const char usage_end[] =
     "\n"
-    "  --listen ADDRESS:PORT   where to listen, in numbers: 127.0.0.1:8080,\n"
-    "                          [::1]:8080; port 0 takes a free one\n"
-    "  --db FILE               the database (SQLite), made where there is "
-    "none\n"
-    "  --tools DIRECTORY       the policies (*.conf) whose events count\n"
-    "  --help                  show this\n"
-    "\n"
-    "Prints \"listening on ADDRESS:PORT\" when it is ready. SIGTERM and "
-    "SIGINT\n"
-    "end it once what has been received is counted and answered.\n";
+    "Prints \"listening on ADDRESS:PORT\" when it is ready. SIGHUP reads the\n"
+    "policies again. SIGTERM and SIGINT end it once what has been received is\n"
+    "counted and answered.\n";
+
+static int help(void)
+{
+    (void)fputs(usage, stdout);
+    options_help(stdout);
+    return say(usage_end);
+}
 
 static void notice(const char *text)
 {
     (void)complain("%s", text);
 }
 
-/* 0, or EXIT_BAD once it has complained; -1: help was asked for. */
-static int parse(int argc, char **argv, struct tel_collector_options *options)
+/* The signals that serve waits for. Blocked before any thread is made, so
+ * that no other thread takes them. */
+static void block(sigset_t *ret_signals)
 {
-    static const struct option known[] = {
-        {"listen", required_argument, NULL, 'l'},
-        {"db", required_argument, NULL, 'd'},
-        {"tools", required_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    int option;
-
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
-        if (option == 'l')
-            options->listen = optarg;
-        else if (option == 'd')
-            options->db = optarg;
-        else if (option == 't')
-            options->tools = optarg;
-        else if (option == 'h')
-            return -1;
-        else
-            return complain_option("serve", option, argv);
-    }
-    if (optind < argc)
-        return complain("serve: what is %s for? (see tel-collect serve --help)",
-                        argv[optind]);
-    if (options->listen == NULL || options->db == NULL ||
-        options->tools == NULL)
-        return complain("serve: --%s is missing (see tel-collect serve --help)",
-                        options->listen == NULL ? "listen"
-                        : options->db == NULL   ? "db"
-                                                : "tools");
-    return 0;
+    (void)sigemptyset(ret_signals);
+    (void)sigaddset(ret_signals, SIGHUP);
+    (void)sigaddset(ret_signals, SIGTERM);
+    (void)sigaddset(ret_signals, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, ret_signals, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
 }
 
-static void wait_for(const sigset_t *ends)
+static void reload(struct tel_collector *collector)
 {
-    while (sigwaitinfo(ends, NULL) < 0 && errno == EINTR)
-        continue;
+    struct tel_err err = {""};
+
+    notify_reloading();
+    if (tel_collector_reload(collector, &err) < 0) {
+        (void)complain("%s: the policies from before stay in force", err.text);
+        notify_ready("The last reload failed: policies are as before");
+    } else {
+        notify_ready("");
+    }
+}
+
+/* Until it is told to end. */
+static void obey(struct tel_collector *collector, const sigset_t *signals)
+{
+    int signal;
+
+    do {
+        signal = sigwaitinfo(signals, NULL);
+        if (signal == SIGHUP)
+            reload(collector);
+    } while (signal != SIGTERM && signal != SIGINT);
+}
+
+static int say_address(const struct tel_collector *collector)
+{
+    char address[TEL_ADDRESS_MAX] = "";
+    char line[TEL_ADDRESS_MAX + 32];
+
+    (void)tel_collector_address(collector, address, sizeof(address));
+    (void)snprintf(line, sizeof(line), "listening on %s\n", address);
+    return say(line);
 }
 
 int command_serve(int argc, char **argv)
@@ -83,26 +92,21 @@ int command_serve(int argc, char **argv)
     struct tel_collector_options options = {.notice = notice};
     struct tel_collector *collector = NULL;
     struct tel_err err = {""};
-    char address[TEL_ADDRESS_MAX] = "";
-    char line[TEL_ADDRESS_MAX + 32];
-    sigset_t ends;
-    int status = parse(argc, argv, &options);
+    sigset_t signals;
+    int status = options_parse(argc, argv, &options);
 
     if (status != 0)
-        return status < 0 ? say(usage) : status;
-    /* Blocked before any thread is made, so that only this one takes them. */
-    (void)sigemptyset(&ends);
-    (void)sigaddset(&ends, SIGTERM);
-    (void)sigaddset(&ends, SIGINT);
-    (void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
+        return status < 0 ? help() : status;
+    keep_private();
+    block(&signals);
     if (tel_collector_start(&options, &collector, &err) < 0)
         return complain("%s", err.text);
-    (void)tel_collector_address(collector, address, sizeof(address));
-    (void)snprintf(line, sizeof(line), "listening on %s\n", address);
-    status = say(line);
-    if (status == EXIT_DONE)
-        wait_for(&ends);
+    status = say_address(collector);
+    if (status == EXIT_DONE) {
+        notify_ready(NULL);
+        obey(collector, &signals);
+        notify_stopping();
+    }
     tel_collector_stop(collector);
     return status;
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "sums.h"
+#include "wipe.h"
 
 /* What one transaction takes at most, so that no group keeps the next one
  * waiting long. */
@@ -19,15 +20,17 @@ struct tel_queue {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct tel_work *first; /* under lock */
-    struct tel_work **last; /* under lock */
-    bool stopping;          /* under lock */
-    bool failing;           /* the thread's own, as is all below */
+    pthread_cond_t replaced;
+    struct tel_work *first;             /* under lock */
+    struct tel_work **last;             /* under lock */
+    bool stopping;                      /* under lock */
+    const struct tel_tools *next_tools; /* under lock; NULL: none are */
+    bool failing;                       /* the thread's own, as is all below */
     const struct tel_tools *tools;
     struct tel_store *store;
     struct tel_sums *sums;
     struct tel_intake *group[GROUP_REQUESTS];
-    void (*done)(struct tel_work *work);
+    void (*done)(struct tel_work *group);
     void (*notice)(const char *text);
 };
 
@@ -51,6 +54,16 @@ static void tell(struct tel_queue *queue, bool failing)
     }
 }
 
+/* Between two groups: the tools that wait take the place of the others. */
+static void take_tools(struct tel_queue *queue)
+{
+    if (queue->next_tools == NULL)
+        return;
+    queue->tools = queue->next_tools;
+    queue->next_tools = NULL;
+    (void)pthread_cond_signal(&queue->replaced);
+}
+
 /* Waits for work and takes a group of it; NULL: there will be no more. */
 static struct tel_work *take_group(struct tel_queue *queue, size_t *ret_count)
 {
@@ -60,8 +73,11 @@ static struct tel_work *take_group(struct tel_queue *queue, size_t *ret_count)
     size_t count = 0;
 
     (void)pthread_mutex_lock(&queue->lock);
-    while (queue->first == NULL && !queue->stopping)
+    take_tools(queue);
+    while (queue->first == NULL && !queue->stopping) {
         (void)pthread_cond_wait(&queue->changed, &queue->lock);
+        take_tools(queue);
+    }
     while (queue->first != NULL && bytes < GROUP_BYTES &&
            count < GROUP_REQUESTS) {
         struct tel_work *work = queue->first;
@@ -92,6 +108,7 @@ static int count(struct tel_queue *queue, size_t requests)
     if (r < 0)
         tel_store_rollback(queue->store);
     tel_sums_clear(queue->sums);
+    tel_wipe_stack();
     return r;
 }
 
@@ -105,21 +122,16 @@ static void *write_groups(void *context)
         int r = count(queue, requests);
 
         tell(queue, r < 0);
-        while (group != NULL) {
-            struct tel_work *work = group;
-
-            /* Once done, it is not ours to read any more. */
-            group = work->next;
-            if (r < 0)
-                work->intake.status = 503;
-            queue->done(work);
-        }
+        for (struct tel_work *work = group; r < 0 && work != NULL;
+             work = work->next)
+            work->intake.status = 503;
+        queue->done(group);
     }
     return NULL;
 }
 
 int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
-                    void (*done)(struct tel_work *work),
+                    void (*done)(struct tel_work *group),
                     void (*notice)(const char *text),
                     struct tel_queue **ret_queue)
 {
@@ -130,6 +142,7 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
         return -ENOMEM;
     (void)pthread_mutex_init(&queue->lock, NULL);
     (void)pthread_cond_init(&queue->changed, NULL);
+    (void)pthread_cond_init(&queue->replaced, NULL);
     queue->last = &queue->first;
     queue->tools = tools;
     queue->store = store;
@@ -149,21 +162,31 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
     return 0;
 }
 
-int tel_queue_put(struct tel_queue *queue, struct tel_work *work)
+int tel_queue_put(struct tel_queue *queue, struct tel_work *works)
 {
     int r = 0;
 
-    work->next = NULL;
     (void)pthread_mutex_lock(&queue->lock);
     if (queue->stopping) {
         r = -ESHUTDOWN;
     } else {
-        *queue->last = work;
-        queue->last = &work->next;
+        *queue->last = works;
+        while (*queue->last != NULL)
+            queue->last = &(*queue->last)->next;
         (void)pthread_cond_signal(&queue->changed);
     }
     (void)pthread_mutex_unlock(&queue->lock);
     return r;
+}
+
+void tel_queue_judge_by(struct tel_queue *queue, const struct tel_tools *tools)
+{
+    (void)pthread_mutex_lock(&queue->lock);
+    queue->next_tools = tools;
+    (void)pthread_cond_signal(&queue->changed);
+    while (queue->next_tools != NULL)
+        (void)pthread_cond_wait(&queue->replaced, &queue->lock);
+    (void)pthread_mutex_unlock(&queue->lock);
 }
 
 void tel_queue_stop(struct tel_queue *queue)
@@ -179,6 +202,7 @@ void tel_queue_free(struct tel_queue *queue)
 {
     if (queue == NULL)
         return;
+    (void)pthread_cond_destroy(&queue->replaced);
     (void)pthread_cond_destroy(&queue->changed);
     (void)pthread_mutex_destroy(&queue->lock);
     tel_sums_free(queue->sums);

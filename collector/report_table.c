@@ -13,6 +13,7 @@
 #include "table.h"
 
 #define FINDINGS_SHOWN 5
+#define NUMBERS 45 /* columns that the numbers may need */
 
 enum { NAME, RUNS, FAIL, P50, P95, COLUMNS };
 
@@ -32,7 +33,7 @@ struct table {
     uint64_t most; /* runs of the longest bar */
 };
 
-/* Of the runs whose end is known. Under k, only what it is below. */
+/* Of the runs whose end is known. Of failures held back, what it is below. */
 static void put_failures(char *cell, const struct tel_published *ok,
                          const struct tel_published *error,
                          const struct tel_published *sig, uint64_t k)
@@ -45,18 +46,25 @@ static void put_failures(char *cell, const struct tel_published *ok,
     if (of == 0 || ok->held)
         (void)snprintf(cell, TEL_TABLE_CELL, "-");
     else if (error->n + sig->n == 0 && most > 0)
-        (void)snprintf(cell, TEL_TABLE_CELL, "<%.1f %%", 100 * most / of);
+        (void)snprintf(cell, TEL_TABLE_CELL, "<%.1f %%",
+                       100 * most / ((double)ok->n + most));
     else
         (void)snprintf(cell, TEL_TABLE_CELL, "%.1f %%", 100 * failed / of);
 }
 
 static void write_row(const struct table *table, const struct row *row)
 {
+    bool fits = (int)strlen(row->cells[NAME]) <= table->widths[NAME];
+
+    /* A name that is too long has a line for itself. */
+    if (!fits)
+        (void)fprintf(table->out, "%s\n", row->cells[NAME]);
     for (int i = 0; i < COLUMNS; i++) {
+        const char *cell = i == NAME && !fits ? "" : row->cells[i];
+
         /* Words to the left, numbers to the right. */
         (void)fprintf(table->out, "%s%*s", i > 0 ? "  " : "",
-                      i == NAME ? -table->widths[i] : table->widths[i],
-                      row->cells[i]);
+                      i == NAME ? -table->widths[i] : table->widths[i], cell);
     }
 }
 
@@ -67,7 +75,8 @@ static void add_row(struct table *table, const struct row *row,
         for (int i = 0; i < COLUMNS; i++) {
             int width = (int)strlen(row->cells[i]);
 
-            if (width > table->widths[i])
+            if (width > table->widths[i] &&
+                (i != NAME || width <= (int)table->options->columns - NUMBERS))
                 table->widths[i] = width;
         }
         return;
@@ -277,22 +286,26 @@ static void write_head(const struct tel_report *report,
                        const struct tel_report_tool *tool,
                        const struct tel_report_options *options, FILE *out)
 {
-    char text[TEL_TABLE_CELL];
+    struct tel_wrapped line = {.out = out, .columns = options->columns};
+    char id[TEL_TABLE_CELL];
+    char runs[TEL_TABLE_CELL];
+    char failed[TEL_TABLE_CELL];
     char first[TEL_DAY_MAX + 1];
     char last[TEL_DAY_MAX + 1];
+    char text[4 * TEL_TABLE_CELL];
 
-    tel_table_text(text, tool->id, "");
-    tel_table_style(options, TEL_BOLD, out);
-    (void)fputs(text, out);
-    tel_table_style(options, TEL_PLAIN, out);
+    tel_table_text(id, tool->id, "");
+    tel_table_count(runs, &tool->runs, report->k);
+    put_failures(failed, &tool->ok, &tool->error, &tool->sig, report->k);
     tel_day_text(report->first, first);
     tel_day_text(report->last, last);
-    tel_table_count(text, &tool->runs, report->k);
-    (void)fprintf(out, ": %s runs from %s to %s", text, first, last);
-    put_failures(text, &tool->ok, &tool->error, &tool->sig, report->k);
-    if (strcmp(text, "-") != 0)
-        (void)fprintf(out, ", %s failed", text);
-    (void)fputc('\n', out);
+    (void)snprintf(text, sizeof(text), "%s: %s runs from %s to %s%s%s%s", id,
+                   runs, first, last, failed[0] == '-' ? "" : ", ",
+                   failed[0] == '-' ? "" : failed,
+                   failed[0] == '-' ? "" : " failed");
+    tel_table_style(options, TEL_BOLD, out);
+    tel_wrapped_text(&line, text);
+    tel_table_style(options, TEL_PLAIN, out);
 }
 
 static void write_tool(const struct tel_report *report,

@@ -4,7 +4,8 @@
  *
  * The one place that knows which database it is: a file of SQLite, or, where
  * the name begins with postgresql:// or postgres://, any database that speaks
- * PostgreSQL's protocol. A writer gives it groups of requests:
+ * PostgreSQL's protocol; for readers also a hosted collector, where it begins
+ * with https:// or http://. A writer gives it groups of requests:
  *
  *     tel_store_open(where, &store, &err);
  *     tel_store_begin(store, day);
@@ -67,11 +68,20 @@ struct tel_cell {
  * of this item have been counted on this day, a new one is counted as
  * TEL_STORE_OTHER: for values that no policy lists one by one, and that
  * anybody may send.
+ *
+ * In memo a store may keep, from one group to the next, where it has the
+ * cell's total. Whoever gives one keeps it with the cell, zero at first.
  */
+struct tel_store_memo {
+    uint64_t epoch; /* the store's: what it kept before is void */
+    int64_t id;
+};
+
 struct tel_sum {
     struct tel_cell cell;
     uint64_t n;
     unsigned bound;
+    struct tel_store_memo *memo; /* may be NULL */
 };
 #define TEL_STORE_OTHER "other"
 
@@ -81,7 +91,16 @@ int tel_store_open(const char *where, struct tel_store **ret_store,
 /* -ENOENT where there is none. */
 int tel_store_open_reader(const char *where, struct tel_store **ret_store,
                           struct tel_err *err);
+/* The same where a hosted collector is behind url; token_file holds what it
+ * asks for, in one line, or is NULL. -EIO where it does not answer as one. */
+int tel_store_open_url(const char *url, const char *token_file,
+                       struct tel_store **ret_store, struct tel_err *err);
 void tel_store_close(struct tel_store *store); /* accepts NULL */
+
+/* What messages call the place: a URL without the user, the password and the
+ * options that it may hold. */
+#define TEL_STORE_SHOWN 256
+void tel_store_show(const char *where, char buf[TEL_STORE_SHOWN]);
 
 /* The database's own words for the last failure. */
 const char *tel_store_fault(const struct tel_store *store);
@@ -91,6 +110,11 @@ const char *tel_store_fault(const struct tel_store *store);
  * A generation of keys older than TEL_KEY_WINDOW_DAYS is forgotten here.
  */
 int tel_store_begin(struct tel_store *store, int64_t day);
+
+/* Right after tel_store_begin: what is added and refused belongs to another
+ * day, as in a file from the past. Keys stay with the day that it began. */
+void tel_store_date(struct tel_store *store, int64_t day);
+
 int tel_store_commit(struct tel_store *store);
 void tel_store_rollback(struct tel_store *store);
 
@@ -114,8 +138,11 @@ int tel_store_refuse(struct tel_store *store, const char *reason, uint64_t n);
 /* By tool, version, event, item and value, byte by byte. */
 int tel_sum_order(const struct tel_sum *a, const struct tel_sum *b);
 
-/* Forgets the totals and refusals of days before first; a transaction of its
- * own. Keys have their own time. */
+/*
+ * Forgets totals and refusals of days before first, in a transaction of its
+ * own. Keys have their own time. 0: nothing of them is left; 1: a step was
+ * taken that keeps nobody waiting long, and more are needed.
+ */
 int tel_store_retain(struct tel_store *store, int64_t first);
 
 /* Which totals a reader wants, and how finely. */

@@ -3,7 +3,7 @@
  * tools: the policies that a collector accepts events of.
  *
  * Every *.conf of one directory; several versions of one tool stand side by
- * side. Read once, at start; never changed after, so any thread may look.
+ * side. Never changed once they are loaded, so any thread may look.
  */
 #ifndef TEL_COLLECTOR_TOOLS_H
 #define TEL_COLLECTOR_TOOLS_H
@@ -19,6 +19,11 @@ struct tel_tools;
 int tel_tools_load(const char *directory, struct tel_tools **ret_tools,
                    struct tel_err *err);
 void tel_tools_free(struct tel_tools *tools); /* accepts NULL */
+
+/* The policy at index, in the order of their files' names; NULL past the
+ * last. */
+const struct tel_policy *tel_tools_at(const struct tel_tools *tools,
+                                      size_t index);
 
 /*
  * Whether any policy of the event's tool explains it. Where none does: the

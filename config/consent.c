@@ -25,9 +25,9 @@ static char file_text[CONSENT_MAX];
 
 const char consent_answers[5][8] = {"", "no", "yes", "local", "shown"};
 
-static struct span part(struct span *rest)
+static struct tel_span part(struct tel_span *rest)
 {
-    struct span first = *rest;
+    struct tel_span first = *rest;
     const char *end = memchr(rest->at, ';', rest->len);
 
     if (end != NULL) {
@@ -41,28 +41,29 @@ static struct span part(struct span *rest)
     return first;
 }
 
-static bool has_word(struct span list, const char *word)
+static bool has_word(struct tel_span list, const char *word)
 {
     for (;;) {
-        struct span next = span_word(&list);
+        struct tel_span next = tel_span_word(&list);
 
         if (next.len == 0) {
             return false;
         }
-        if (span_is(next, word)) {
+        if (tel_span_is(next, word)) {
             return true;
         }
     }
 }
 
 /* Whether endpoint and kinds of a line cover what the policy asks now. */
-static bool covers(const struct tel_policy *policy, struct span endpoint,
-                   struct span kinds)
+static bool covers(const struct tel_policy *policy, struct tel_span endpoint,
+                   struct tel_span kinds)
 {
     char kind[512];
     int r = 0;
 
-    if (!span_equal(span_word(&endpoint), str_span(policy, policy->endpoint))) {
+    if (!span_equal(tel_span_word(&endpoint),
+                    str_span(policy, policy->endpoint))) {
         return false;
     }
     for (size_t i = 0; r >= 0; i++) {
@@ -74,16 +75,16 @@ static bool covers(const struct tel_policy *policy, struct span endpoint,
     return r == -ENOENT;
 }
 
-static int take_answer(const struct tel_policy *policy, struct span value,
+static int take_answer(const struct tel_policy *policy, struct tel_span value,
                        struct consent *consent)
 {
-    struct span first = part(&value);
-    struct span word = span_word(&first);
-    struct span endpoint = part(&value);
+    struct tel_span first = part(&value);
+    struct tel_span word = tel_span_word(&first);
+    struct tel_span endpoint = part(&value);
 
     consent->changed = false;
     for (enum tel_answer i = TEL_ANSWER_NO; i <= TEL_ANSWER_SHOWN; i++) {
-        if (span_is(word, consent_answers[i])) {
+        if (tel_span_is(word, consent_answers[i])) {
             consent->answer = i;
             consent->changed =
                 i != TEL_ANSWER_NO && !covers(policy, endpoint, value);
@@ -101,12 +102,12 @@ static int find_answer(const char *text, size_t len,
     struct consent consent = {TEL_ANSWER_NONE, false, false};
     const char *what = NULL;
     bool everything = false;
-    struct ini ini;
+    struct tel_ini ini;
     int r;
 
-    ini_start(&ini, text, len);
-    while ((r = ini_next(&ini, &what)) > 0) {
-        if (span_is(ini.key, "*")) {
+    tel_ini_start(&ini, text, len);
+    while ((r = tel_ini_next(&ini, &what)) > 0) {
+        if (tel_span_is(ini.key, "*")) {
             everything = true;
         } else if (!tel_name_valid(ini.key.at, ini.key.len)) {
             return -EINVAL; /* perhaps a no behind a byte order mark */
@@ -165,16 +166,16 @@ int consent_read(const struct tel_env *env, const struct tel_policy *policy,
 }
 
 /* "ANSWER; ENDPOINT; KIND KIND ..." */
-static void take_apart(struct span value, struct tel_said *said)
+static void take_apart(struct tel_span value, struct tel_said *said)
 {
-    struct span answer = part(&value);
-    struct span endpoint = part(&value);
+    struct tel_span answer = part(&value);
+    struct tel_span endpoint = part(&value);
 
-    endpoint = span_word(&endpoint);
-    answer = span_word(&answer);
+    endpoint = tel_span_word(&endpoint);
+    answer = tel_span_word(&answer);
     *said = (struct tel_said){.answer = TEL_ANSWER_NONE};
     for (enum tel_answer i = TEL_ANSWER_NO; i <= TEL_ANSWER_SHOWN; i++) {
-        if (span_is(answer, consent_answers[i])) {
+        if (tel_span_is(answer, consent_answers[i])) {
             said->answer = i;
         }
     }
@@ -191,15 +192,15 @@ int tel_consent_said(const struct tel_env *env, const char *id,
 {
     struct tel_said said = {.answer = TEL_ANSWER_NONE};
     const char *what = NULL;
-    struct ini ini;
+    struct tel_ini ini;
     int r = read_file(env, file_text, sizeof(file_text));
 
     if (r < 0) {
         return r;
     }
-    ini_start(&ini, file_text, (size_t)r);
-    while ((r = ini_next(&ini, &what)) > 0) {
-        if (span_is(ini.key, id)) {
+    tel_ini_start(&ini, file_text, (size_t)r);
+    while ((r = tel_ini_next(&ini, &what)) > 0) {
+        if (tel_span_is(ini.key, id)) {
             take_apart(ini.value, &said);
         }
     }
@@ -212,5 +213,5 @@ int tel_consent_said(const struct tel_env *env, const char *id,
 bool tel_said_covers(const struct tel_said *said, const char *kind)
 {
     return said->kinds != NULL &&
-           has_word((struct span){said->kinds, said->kinds_len}, kind);
+           has_word((struct tel_span){said->kinds, said->kinds_len}, kind);
 }

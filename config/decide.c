@@ -40,7 +40,7 @@ static bool rule_tool_variable(const struct tel_env *env,
                                const struct tel_policy *policy,
                                struct tel_verdict *verdict)
 {
-    struct span name = str_span(policy, policy->disable);
+    struct tel_span name = str_span(policy, policy->disable);
 
     for (char *const *var = env->vars; *var != NULL; var++) {
         if (strncmp(*var, name.at, name.len) == 0 && (*var)[name.len] == '=' &&
@@ -62,7 +62,7 @@ static bool rule_machine(const struct tel_env *env, struct tel_verdict *verdict)
 {
     char text[2048];
     const char *what = NULL;
-    struct ini ini;
+    struct tel_ini ini;
     int r = tel_trusted_read(TEL_SYSCONFDIR "/tel/tel.conf", env->euid, text,
                              sizeof(text));
     int folder;
@@ -80,14 +80,14 @@ static bool rule_machine(const struct tel_env *env, struct tel_verdict *verdict)
     if (folder < 0) {
         return off(verdict, 5, "the machine policy cannot be read", NULL);
     }
-    ini_start(&ini, text, (size_t)r);
-    while ((r = ini_next(&ini, &what)) > 0) {
-        if (!span_is(ini.key, "collect") ||
-            (!span_is(ini.value, "no") && !span_is(ini.value, "ask"))) {
+    tel_ini_start(&ini, text, (size_t)r);
+    while ((r = tel_ini_next(&ini, &what)) > 0) {
+        if (!tel_span_is(ini.key, "collect") ||
+            (!tel_span_is(ini.value, "no") && !tel_span_is(ini.value, "ask"))) {
             r = -EINVAL;
             break;
         }
-        if (span_is(ini.value, "no")) {
+        if (tel_span_is(ini.value, "no")) {
             return off(verdict, 5, "the machine policy says no", NULL);
         }
     }

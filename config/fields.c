@@ -7,7 +7,7 @@
 
 #include "parse.h"
 
-static int add_item(struct parse *parse, struct span word, uint16_t *count)
+static int add_item(struct parse *parse, struct tel_span word, uint16_t *count)
 {
     struct tel_policy *policy = parse->policy;
 
@@ -22,13 +22,13 @@ static int add_item(struct parse *parse, struct span word, uint16_t *count)
 
 /* Options up to the end of spec, or up to one that ends with ':'. */
 static int add_options(struct parse *parse, struct tel_field *field,
-                       struct span *spec, bool until_colon)
+                       struct tel_span *spec, bool until_colon)
 {
     bool last = false;
 
     field->first_option = parse->policy->nitems;
     while (!last) {
-        struct span word = span_word(spec);
+        struct tel_span word = tel_span_word(spec);
         int r;
 
         if (word.len == 0 && !until_colon && field->options > 0) {
@@ -57,11 +57,11 @@ static int add_options(struct parse *parse, struct tel_field *field,
 }
 
 static int add_values(struct parse *parse, struct tel_field *field,
-                      struct span *spec)
+                      struct tel_span *spec)
 {
     field->first_value = parse->policy->nitems;
     for (;;) {
-        struct span word = span_word(spec);
+        struct tel_span word = tel_span_word(spec);
         int r;
 
         if (word.len == 0) {
@@ -70,9 +70,9 @@ static int add_values(struct parse *parse, struct tel_field *field,
         if (!value_valid(word)) {
             return parse_fail(parse, "not a value that could be sent", word);
         }
-        if (span_is(word, "other")) {
+        if (tel_span_is(word, "other")) {
             return parse_fail(parse, "'other' stands for what is not listed",
-                              (struct span){NULL, 0});
+                              (struct tel_span){NULL, 0});
         }
         r = add_item(parse, word, &field->values);
         if (r < 0) {
@@ -85,38 +85,38 @@ static int add_values(struct parse *parse, struct tel_field *field,
     return 0;
 }
 
-static int nothing_more(struct parse *parse, struct span spec)
+static int nothing_more(struct parse *parse, struct tel_span spec)
 {
-    struct span word = span_word(&spec);
+    struct tel_span word = tel_span_word(&spec);
 
     return word.len == 0 ? 0 : parse_fail(parse, "did not expect", word);
 }
 
 static int parse_kind(struct parse *parse, struct tel_field *field,
-                      struct span spec)
+                      struct tel_span spec)
 {
-    struct span kind = span_word(&spec);
-    struct span rest = spec;
+    struct tel_span kind = tel_span_word(&spec);
+    struct tel_span rest = spec;
     int r;
 
-    if (span_is(kind, "word")) {
+    if (tel_span_is(kind, "word")) {
         field->kind = TEL_FIELD_WORD;
         r = add_options(parse, field, &spec, true);
         return r < 0 ? r : add_values(parse, field, &spec);
     }
-    if (span_is(kind, "runtime:")) {
+    if (tel_span_is(kind, "runtime:")) {
         field->kind = TEL_FIELD_RUNTIME;
         return add_values(parse, field, &spec);
     }
-    if (span_is(kind, "count") || span_is(kind, "ratio")) {
+    if (tel_span_is(kind, "count") || tel_span_is(kind, "ratio")) {
         field->kind =
-            span_is(kind, "count") ? TEL_FIELD_COUNT : TEL_FIELD_RATIO;
+            tel_span_is(kind, "count") ? TEL_FIELD_COUNT : TEL_FIELD_RATIO;
         return nothing_more(parse, spec);
     }
-    if (!span_is(kind, "flag")) {
+    if (!tel_span_is(kind, "flag")) {
         return parse_fail(parse, "not a kind of field", kind);
     }
-    if (span_is(span_word(&rest), "@terminal")) {
+    if (tel_span_is(tel_span_word(&rest), "@terminal")) {
         field->kind = TEL_FIELD_TERMINAL;
         return nothing_more(parse, rest);
     }
@@ -124,7 +124,7 @@ static int parse_kind(struct parse *parse, struct tel_field *field,
     return add_options(parse, field, &spec, false);
 }
 
-static int parse_ms(struct parse *parse, struct span value)
+static int parse_ms(struct parse *parse, struct tel_span value)
 {
     struct tel_coarse *coarse = &parse->policy->coarse;
 
@@ -132,11 +132,11 @@ static int parse_ms(struct parse *parse, struct span value)
         return parse_fail(parse, "given twice", parse->ini.key);
     }
     parse->has_ms = true;
-    if (span_is(value, "rounded")) {
+    if (tel_span_is(value, "rounded")) {
         coarse->ms = TEL_MS_ROUNDED;
-    } else if (span_is(value, "bucket")) {
+    } else if (tel_span_is(value, "bucket")) {
         coarse->ms = TEL_MS_BUCKET;
-    } else if (span_is(value, "off")) {
+    } else if (tel_span_is(value, "off")) {
         coarse->ms = TEL_MS_OFF;
     } else {
         return parse_fail(parse, "ms is rounded, bucket or off, not", value);
@@ -144,7 +144,7 @@ static int parse_ms(struct parse *parse, struct span value)
     return 0;
 }
 
-static int parse_exit(struct parse *parse, struct span value)
+static int parse_exit(struct parse *parse, struct tel_span value)
 {
     struct tel_coarse *coarse = &parse->policy->coarse;
 
@@ -152,22 +152,22 @@ static int parse_exit(struct parse *parse, struct span value)
         return parse_fail(parse, "given twice", parse->ini.key);
     }
     parse->has_exit = true;
-    if (span_is(value, "code")) {
+    if (tel_span_is(value, "code")) {
         coarse->exit = TEL_EXIT_CODE;
         return 0;
     }
-    if (span_is(value, "class")) {
+    if (tel_span_is(value, "class")) {
         coarse->exit = TEL_EXIT_CLASS;
         return 0;
     }
-    if (span_is(value, "off")) {
+    if (tel_span_is(value, "off")) {
         coarse->exit = TEL_EXIT_OFF;
         return 0;
     }
     coarse->exit = TEL_EXIT_LIST;
     coarse->exit_codes[0] = 1; /* success is no error, listed or not */
     for (unsigned n = 0;; n++) {
-        struct span word = span_word(&value);
+        struct tel_span word = tel_span_word(&value);
         uint64_t code;
 
         if (word.len == 0 && n > 0) {
@@ -182,25 +182,25 @@ static int parse_exit(struct parse *parse, struct span value)
     }
 }
 
-static int parse_crash(struct parse *parse, struct span value)
+static int parse_crash(struct parse *parse, struct tel_span value)
 {
     if (parse->crash.len > 0) {
         return parse_fail(parse, "given twice", parse->ini.key);
     }
-    if (!span_is(value, "on") && !span_is(value, "off")) {
+    if (!tel_span_is(value, "on") && !tel_span_is(value, "off")) {
         return parse_fail(parse, "crash is on or off, not", value);
     }
     parse->crash = parse_str(parse, value);
-    parse->policy->crash = span_is(value, "on");
+    parse->policy->crash = tel_span_is(value, "on");
     return 0;
 }
 
-static int parse_build_ids(struct parse *parse, struct span value)
+static int parse_build_ids(struct parse *parse, struct tel_span value)
 {
     struct tel_policy *policy = parse->policy;
 
     for (unsigned n = 0;; n++) {
-        struct span word = span_word(&value);
+        struct tel_span word = tel_span_word(&value);
 
         if (word.len == 0 && n > 0) {
             return 0;
@@ -219,20 +219,20 @@ static int parse_build_ids(struct parse *parse, struct span value)
 int parse_field(struct parse *parse)
 {
     struct tel_policy *policy = parse->policy;
-    struct span key = parse->ini.key;
+    struct tel_span key = parse->ini.key;
     struct tel_field *field;
     int r;
 
-    if (span_is(key, "ms")) {
+    if (tel_span_is(key, "ms")) {
         return parse_ms(parse, parse->ini.value);
     }
-    if (span_is(key, "exit")) {
+    if (tel_span_is(key, "exit")) {
         return parse_exit(parse, parse->ini.value);
     }
-    if (span_is(key, "crash")) {
+    if (tel_span_is(key, "crash")) {
         return parse_crash(parse, parse->ini.value);
     }
-    if (span_is(key, "build-ids")) {
+    if (tel_span_is(key, "build-ids")) {
         return parse_build_ids(parse, parse->ini.value);
     }
     if (!tel_key_valid(key.at, key.len)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines of a configuration file, read in place. */
-#include "ini.h"
+#include <tel/ini.h>
 
 #include <errno.h>
 #include <string.h>
@@ -10,7 +10,7 @@ static bool blank(char byte)
     return byte == ' ' || byte == '\t' || byte == '\r';
 }
 
-static struct span trim(struct span span)
+static struct tel_span trim(struct tel_span span)
 {
     while (span.len > 0 && blank(span.at[0])) {
         span.at++;
@@ -22,9 +22,9 @@ static struct span trim(struct span span)
     return span;
 }
 
-static struct span next_line(struct ini *ini)
+static struct tel_span next_line(struct tel_ini *ini)
 {
-    struct span line = {ini->text + ini->next, ini->len - ini->next};
+    struct tel_span line = {ini->text + ini->next, ini->len - ini->next};
     const char *end = memchr(line.at, '\n', line.len);
 
     if (end != NULL) {
@@ -37,7 +37,8 @@ static struct span next_line(struct ini *ini)
     return trim(line);
 }
 
-static int split(struct ini *ini, struct span line, const char **ret_what)
+static int split(struct tel_ini *ini, struct tel_span line,
+                 const char **ret_what)
 {
     const char *equals = memchr(line.at, '=', line.len);
 
@@ -45,9 +46,9 @@ static int split(struct ini *ini, struct span line, const char **ret_what)
         *ret_what = "expected 'name = value' or '[section]'";
         return -EINVAL;
     }
-    ini->key = trim((struct span){line.at, (size_t)(equals - line.at)});
-    ini->value = trim(
-        (struct span){equals + 1, line.len - (size_t)(equals - line.at) - 1});
+    ini->key = trim((struct tel_span){line.at, (size_t)(equals - line.at)});
+    ini->value = trim((struct tel_span){
+        equals + 1, line.len - (size_t)(equals - line.at) - 1});
     if (ini->key.len == 0) {
         *ret_what = "there is no name before '='";
         return -EINVAL;
@@ -55,17 +56,17 @@ static int split(struct ini *ini, struct span line, const char **ret_what)
     return 1;
 }
 
-void ini_start(struct ini *ini, const char *text, size_t len)
+void tel_ini_start(struct tel_ini *ini, const char *text, size_t len)
 {
     memset(ini, 0, sizeof(*ini));
     ini->text = text;
     ini->len = len;
 }
 
-int ini_next(struct ini *ini, const char **ret_what)
+int tel_ini_next(struct tel_ini *ini, const char **ret_what)
 {
     while (ini->next < ini->len) {
-        struct span line = next_line(ini);
+        struct tel_span line = next_line(ini);
 
         if (line.len == 0 || line.at[0] == '#' || line.at[0] == ';') {
             continue;
@@ -81,20 +82,20 @@ int ini_next(struct ini *ini, const char **ret_what)
             *ret_what = "a section ends with ']'";
             return -EINVAL;
         }
-        ini->section = trim((struct span){line.at + 1, line.len - 2});
+        ini->section = trim((struct tel_span){line.at + 1, line.len - 2});
         ini->section_line = ini->line;
     }
     return 0;
 }
 
-bool span_is(struct span span, const char *string)
+bool tel_span_is(struct tel_span span, const char *string)
 {
     return strlen(string) == span.len && memcmp(span.at, string, span.len) == 0;
 }
 
-struct span span_word(struct span *rest)
+struct tel_span tel_span_word(struct tel_span *rest)
 {
-    struct span word = trim(*rest);
+    struct tel_span word = trim(*rest);
     size_t len = 0;
 
     while (len < word.len && !blank(word.at[len])) {

@@ -86,14 +86,14 @@ static int keep_lines(struct tel_text *text, const struct tel_policy *policy,
                       size_t len)
 {
     const char *what = NULL;
-    struct ini ini;
+    struct tel_ini ini;
     int r;
 
-    ini_start(&ini, old_text, len);
-    while ((r = ini_next(&ini, &what)) > 0) {
+    tel_ini_start(&ini, old_text, len);
+    while ((r = tel_ini_next(&ini, &what)) > 0) {
         bool about = policy != NULL
                          ? span_equal(ini.key, str_span(policy, policy->id))
-                         : span_is(ini.key, "*");
+                         : tel_span_is(ini.key, "*");
 
         if (about) {
             continue;

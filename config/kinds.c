@@ -57,7 +57,7 @@ static void add_field(struct tel_text *text, const struct tel_policy *policy,
 static void add_modifier(struct tel_text *text, const struct tel_policy *policy,
                          const struct tel_modifier *modifier)
 {
-    struct span words = str_span(policy, modifier->words);
+    struct tel_span words = str_span(policy, modifier->words);
 
     for (size_t i = 0; i < words.len; i++) {
         tel_text_bytes(text, words.at[i] == ' ' ? "_" : words.at + i, 1);

@@ -12,7 +12,7 @@ static struct tel_value constant(const char *string)
 }
 
 static bool has_option(const struct tel_policy *policy,
-                       const struct tel_field *field, struct span name)
+                       const struct tel_field *field, struct tel_span name)
 {
     for (unsigned i = 0; i < field->options; i++) {
         if (option_is(str_span(policy, policy->items[field->first_option + i]),
@@ -26,10 +26,10 @@ static bool has_option(const struct tel_policy *policy,
 /* The field's listed word that equals value, or "other". */
 static struct tel_value listed_value(const struct tel_policy *policy,
                                      const struct tel_field *field,
-                                     struct span value)
+                                     struct tel_span value)
 {
     for (unsigned i = 0; i < field->values; i++) {
-        struct span listed =
+        struct tel_span listed =
             str_span(policy, policy->items[field->first_value + i]);
 
         if (span_equal(listed, value)) {
@@ -238,5 +238,6 @@ struct tel_value tel_match_runtime(const struct tel_policy *policy,
                                    const struct tel_field *field,
                                    const char *program)
 {
-    return listed_value(policy, field, (struct span){program, strlen(program)});
+    return listed_value(policy, field,
+                        (struct tel_span){program, strlen(program)});
 }

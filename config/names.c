@@ -27,7 +27,7 @@ static bool is_alnum(char byte)
 }
 
 /* All of span is letters, digits, or bytes of others. */
-static bool made_of(struct span span, const char *others)
+static bool made_of(struct tel_span span, const char *others)
 {
     for (size_t i = 0; i < span.len; i++) {
         if (!is_alnum(span.at[i]) &&
@@ -38,7 +38,7 @@ static bool made_of(struct span span, const char *others)
     return span.len > 0;
 }
 
-bool span_equal(struct span a, struct span b)
+bool span_equal(struct tel_span a, struct tel_span b)
 {
     return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
 }
@@ -46,7 +46,7 @@ bool span_equal(struct span a, struct span b)
 bool tel_name_valid(const char *name, size_t len)
 {
     return len >= 1 && len <= TEL_NAME_MAX && name[0] != '.' &&
-           made_of((struct span){name, len}, "._+-");
+           made_of((struct tel_span){name, len}, "._+-");
 }
 
 bool tel_key_valid(const char *key, size_t len)
@@ -61,22 +61,22 @@ bool tel_key_valid(const char *key, size_t len)
     }
     for (size_t i = 0; i < sizeof(reserved_keys) / sizeof(*reserved_keys);
          i++) {
-        if (span_is((struct span){key, len}, reserved_keys[i])) {
+        if (tel_span_is((struct tel_span){key, len}, reserved_keys[i])) {
             return false;
         }
     }
     return true;
 }
 
-bool verb_word_valid(struct span word)
+bool verb_word_valid(struct tel_span word)
 {
     return word.len <= TEL_EVENT_MAX && word.len > 0 && is_alnum(word.at[0]) &&
            made_of(word, "._+:-");
 }
 
-bool option_valid(struct span option)
+bool option_valid(struct tel_span option)
 {
-    if (option.len < 2 || option.at[0] != '-' || span_is(option, "--")) {
+    if (option.len < 2 || option.at[0] != '-' || tel_span_is(option, "--")) {
         return false;
     }
     for (size_t i = 0; i < option.len; i++) {
@@ -87,12 +87,12 @@ bool option_valid(struct span option)
     return true;
 }
 
-bool value_valid(struct span value)
+bool value_valid(struct tel_span value)
 {
     return value.len <= TEL_VALUE_MAX && made_of(value, "._+:-");
 }
 
-bool build_id_valid(struct span digits)
+bool build_id_valid(struct tel_span digits)
 {
     for (size_t i = 0; i < digits.len; i++) {
         if (!is_digit(digits.at[i]) &&
@@ -107,7 +107,7 @@ bool tel_policy_has_build(const struct tel_policy *policy, const char *digits,
                           size_t len)
 {
     for (unsigned i = 0; i < policy->nbuild_ids; i++) {
-        struct span listed = str_span(policy, policy->build_ids[i]);
+        struct tel_span listed = str_span(policy, policy->build_ids[i]);
 
         if (memcmp(listed.at, digits, len < listed.len ? len : listed.len) ==
             0) {
@@ -138,13 +138,13 @@ bool tel_release_valid(const char *version, size_t len)
     return parts <= 3;
 }
 
-bool variable_valid(struct span name)
+bool variable_valid(struct tel_span name)
 {
     return name.len <= TEL_NAME_MAX + 16 && !(name.len && is_digit(*name.at)) &&
            made_of(name, "_");
 }
 
-static bool starts(struct span span, const char *string)
+static bool starts(struct tel_span span, const char *string)
 {
     size_t len = strlen(string);
 
@@ -153,12 +153,12 @@ static bool starts(struct span span, const char *string)
 
 /* 127.x.y.z, localhost or [::1], as RFC 6761 and RFC 4291 reserve them. What
  * only looks so, as 127.0.0.256, is a name that DNS is asked for. */
-static bool is_loopback(struct span host)
+static bool is_loopback(struct tel_span host)
 {
     unsigned parts = 1;
     size_t at = 0;
 
-    if (span_is(host, "localhost") || span_is(host, "[::1]")) {
+    if (tel_span_is(host, "localhost") || tel_span_is(host, "[::1]")) {
         return true;
     }
     for (size_t i = 0; i <= host.len; i++) {
@@ -178,10 +178,10 @@ static bool is_loopback(struct span host)
 }
 
 /* Splits "host:port"; the port may be missing, and is checked. */
-static bool split_host(struct span authority, struct span *ret_host)
+static bool split_host(struct tel_span authority, struct tel_span *ret_host)
 {
-    struct span host = authority;
-    struct span port = {NULL, 0};
+    struct tel_span host = authority;
+    struct tel_span port = {NULL, 0};
     uint64_t number;
 
     for (size_t i = 0; i < authority.len; i++) {
@@ -199,15 +199,15 @@ static bool split_host(struct span authority, struct span *ret_host)
     }
     if (host.len > 2 && host.at[0] == '[') {
         return host.at[host.len - 1] == ']' &&
-               made_of((struct span){host.at + 1, host.len - 2}, ":.");
+               made_of((struct tel_span){host.at + 1, host.len - 2}, ":.");
     }
     return made_of(host, ".-");
 }
 
-bool endpoint_valid(struct span url)
+bool endpoint_valid(struct tel_span url)
 {
-    struct span host;
-    struct span rest = url;
+    struct tel_span host;
+    struct tel_span rest = url;
     bool tls = starts(url, "https://");
     size_t prefix = tls ? 8 : 7;
 
@@ -232,7 +232,7 @@ bool endpoint_valid(struct span url)
 }
 
 /* Words joined by '_', into text. */
-static void add_words(struct tel_text *text, struct span words)
+static void add_words(struct tel_text *text, struct tel_span words)
 {
     for (size_t i = 0; i < words.len; i++) {
         tel_text_bytes(text, words.at[i] == ' ' ? "_" : words.at + i, 1);

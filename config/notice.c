@@ -26,7 +26,7 @@
 static void add_part(struct tel_text *text, const struct tel_policy *policy,
                      struct tel_str str, size_t most)
 {
-    struct span part = str_span(policy, str);
+    struct tel_span part = str_span(policy, str);
 
     for (size_t i = 0, size = 0; i < part.len && i < most; i += size) {
         bool still = tel_text_still(part.at + i, part.len - i, &size);

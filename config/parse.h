@@ -8,13 +8,13 @@
 
 #include <errno.h>
 
-#include "ini.h"
+#include <tel/ini.h>
 
 struct parse {
     struct tel_policy *policy;
     const char *file;
     struct tel_err *err;
-    struct ini ini;
+    struct tel_ini ini;
     bool has_ms;
     bool has_exit;
     struct tel_str crash;
@@ -33,7 +33,7 @@ struct parse {
 /* Nobody reads the sentence there: without all of them, the object that a host
  * loads is a page shorter. */
 static inline int parse_fail(struct parse *parse, const char *what,
-                             struct span bytes)
+                             struct tel_span bytes)
 {
     (void)parse;
     (void)what;
@@ -41,11 +41,11 @@ static inline int parse_fail(struct parse *parse, const char *what,
     return -EINVAL;
 }
 #else
-int parse_fail(struct parse *parse, const char *what, struct span bytes);
+int parse_fail(struct parse *parse, const char *what, struct tel_span bytes);
 #endif
 
 /* The span, which lies in the policy's text, as an offset. */
-struct tel_str parse_str(const struct parse *parse, struct span span);
+struct tel_str parse_str(const struct parse *parse, struct tel_span span);
 
 /* A line of [fields]. fields.c */
 int parse_field(struct parse *parse);
@@ -54,12 +54,12 @@ int parse_field(struct parse *parse);
 int parse_check(struct parse *parse);
 
 /* Byte classes of names. names.c */
-bool verb_word_valid(struct span word);
-bool option_valid(struct span option);
-bool value_valid(struct span value);
-bool variable_valid(struct span name);
-bool endpoint_valid(struct span url);
-bool build_id_valid(struct span digits);
+bool verb_word_valid(struct tel_span word);
+bool option_valid(struct tel_span option);
+bool value_valid(struct tel_span value);
+bool variable_valid(struct tel_span name);
+bool endpoint_valid(struct tel_span url);
+bool build_id_valid(struct tel_span digits);
 
 /*
  * Whether all events of the policy have names of their own on the wire;
@@ -69,14 +69,14 @@ bool events_distinct(const struct tel_policy *policy, struct tel_str *ret_name);
 
 /* The listed verb of exactly these words, or NULL. policy.c */
 const struct tel_verb *verb_find(const struct tel_policy *policy,
-                                 struct span words);
+                                 struct tel_span words);
 
-static inline struct span str_span(const struct tel_policy *policy,
-                                   struct tel_str str)
+static inline struct tel_span str_span(const struct tel_policy *policy,
+                                       struct tel_str str)
 {
-    return (struct span){policy->text + str.at, str.len};
+    return (struct tel_span){policy->text + str.at, str.len};
 }
 
-bool span_equal(struct span a, struct span b);
+bool span_equal(struct tel_span a, struct tel_span b);
 
 #endif

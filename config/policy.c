@@ -7,10 +7,10 @@
 
 #include "parse.h"
 
-static const struct span nothing;
+static const struct tel_span nothing;
 
 #ifndef TEL_HOST
-int parse_fail(struct parse *parse, const char *what, struct span bytes)
+int parse_fail(struct parse *parse, const char *what, struct tel_span bytes)
 {
     struct tel_text text;
 
@@ -36,14 +36,14 @@ int parse_fail(struct parse *parse, const char *what, struct span bytes)
 }
 #endif
 
-struct tel_str parse_str(const struct parse *parse, struct span span)
+struct tel_str parse_str(const struct parse *parse, struct tel_span span)
 {
     return (struct tel_str){(uint16_t)(span.at - parse->policy->text),
                             (uint16_t)span.len};
 }
 
 const struct tel_verb *verb_find(const struct tel_policy *policy,
-                                 struct span words)
+                                 struct tel_span words)
 {
     for (unsigned i = 0; i < policy->nverbs; i++) {
         if (span_equal(str_span(policy, policy->verbs[i].words), words)) {
@@ -81,7 +81,7 @@ int tel_str_copy(const struct tel_policy *policy, struct tel_str str, char *buf,
  * Words of a verb, with one space between each: moved together in place, in
  * the policy's own text, where the line has room for them.
  */
-static int take_words(struct parse *parse, struct span source,
+static int take_words(struct parse *parse, struct tel_span source,
                       struct tel_str *ret_words)
 {
     char *start = parse->policy->text + (source.at - parse->policy->text);
@@ -89,7 +89,7 @@ static int take_words(struct parse *parse, struct span source,
     unsigned count = 0;
 
     for (;;) {
-        struct span word = span_word(&source);
+        struct tel_span word = tel_span_word(&source);
 
         if (word.len == 0) {
             break;
@@ -107,7 +107,8 @@ static int take_words(struct parse *parse, struct span source,
         memmove(end, word.at, word.len);
         end += word.len;
     }
-    *ret_words = parse_str(parse, (struct span){start, (size_t)(end - start)});
+    *ret_words =
+        parse_str(parse, (struct tel_span){start, (size_t)(end - start)});
     return 0;
 }
 
@@ -125,7 +126,7 @@ static int take_once(struct parse *parse, struct tel_str *slot)
 }
 
 static int take_checked(struct parse *parse, struct tel_str *slot,
-                        bool (*valid)(struct span), const char *what)
+                        bool (*valid)(struct tel_span), const char *what)
 {
     int r = take_once(parse, slot);
 
@@ -135,95 +136,95 @@ static int take_checked(struct parse *parse, struct tel_str *slot,
     return r;
 }
 
-static bool id_valid(struct span id)
+static bool id_valid(struct tel_span id)
 {
     return tel_name_valid(id.at, id.len);
 }
 
-static bool any_version(struct span version)
+static bool any_version(struct tel_span version)
 {
     return version.len > 0;
 }
 
 static int parse_method(struct parse *parse)
 {
-    struct span value = parse->ini.value;
+    struct tel_span value = parse->ini.value;
     int r = take_once(parse, &parse->method);
 
     if (r < 0) {
         return r;
     }
-    if (!span_is(value, "GET") && !span_is(value, "POST")) {
+    if (!tel_span_is(value, "GET") && !tel_span_is(value, "POST")) {
         return parse_fail(parse, "method is GET or POST, not", value);
     }
-    parse->policy->method = span_is(value, "GET") ? TEL_GET : TEL_POST;
+    parse->policy->method = tel_span_is(value, "GET") ? TEL_GET : TEL_POST;
     return 0;
 }
 
 static int parse_consent(struct parse *parse)
 {
-    struct span value = parse->ini.value;
+    struct tel_span value = parse->ini.value;
     int r = take_once(parse, &parse->consent);
 
     if (r < 0) {
         return r;
     }
-    if (!span_is(value, "opt-in") && !span_is(value, "opt-out")) {
+    if (!tel_span_is(value, "opt-in") && !tel_span_is(value, "opt-out")) {
         return parse_fail(parse, "consent is opt-in or opt-out, not", value);
     }
     parse->policy->consent =
-        span_is(value, "opt-in") ? TEL_OPT_IN_DEFAULT : TEL_OPT_OUT_DEFAULT;
+        tel_span_is(value, "opt-in") ? TEL_OPT_IN_DEFAULT : TEL_OPT_OUT_DEFAULT;
     return 0;
 }
 
 static int parse_tool(struct parse *parse)
 {
     struct tel_policy *policy = parse->policy;
-    struct span key = parse->ini.key;
+    struct tel_span key = parse->ini.key;
 
-    if (span_is(key, "id")) {
+    if (tel_span_is(key, "id")) {
         return take_checked(parse, &policy->id, id_valid,
                             "not an id (letters, digits, . _ + -)");
     }
-    if (span_is(key, "version")) {
+    if (tel_span_is(key, "version")) {
         return take_checked(parse, &policy->version, any_version, "");
     }
-    if (span_is(key, "endpoint")) {
+    if (tel_span_is(key, "endpoint")) {
         return take_checked(parse, &policy->endpoint, endpoint_valid,
                             "not an https URL (http is for loopback only)");
     }
-    if (span_is(key, "disable")) {
+    if (tel_span_is(key, "disable")) {
         return take_checked(parse, &policy->disable, variable_valid,
                             "not a name of a variable");
     }
-    if (span_is(key, "method")) {
+    if (tel_span_is(key, "method")) {
         return parse_method(parse);
     }
-    if (span_is(key, "consent")) {
+    if (tel_span_is(key, "consent")) {
         return parse_consent(parse);
     }
-    if (span_is(key, "purpose")) {
+    if (tel_span_is(key, "purpose")) {
         return take_once(parse, &policy->purpose);
     }
-    if (span_is(key, "source")) {
+    if (tel_span_is(key, "source")) {
         return take_once(parse, &policy->source);
     }
-    if (span_is(key, "controller")) {
+    if (tel_span_is(key, "controller")) {
         return take_once(parse, &policy->controller);
     }
-    if (span_is(key, "contact")) {
+    if (tel_span_is(key, "contact")) {
         return take_once(parse, &policy->contact);
     }
-    if (span_is(key, "retention")) {
+    if (tel_span_is(key, "retention")) {
         return take_once(parse, &policy->retention);
     }
     return parse_fail(parse, "[tool] has no", key);
 }
 
-static int parse_value_options(struct parse *parse, struct span scope)
+static int parse_value_options(struct parse *parse, struct tel_span scope)
 {
     struct tel_policy *policy = parse->policy;
-    struct span list = parse->ini.value;
+    struct tel_span list = parse->ini.value;
     struct tel_str words;
     int r = take_words(parse, scope, &words);
 
@@ -231,7 +232,7 @@ static int parse_value_options(struct parse *parse, struct span scope)
         return r;
     }
     for (;;) {
-        struct span word = span_word(&list);
+        struct tel_span word = tel_span_word(&list);
 
         if (word.len == 0) {
             return 0;
@@ -265,51 +266,51 @@ static int parse_passes_on(struct parse *parse)
 /* Whether "-qv" is "-q -v", or an option of that name as in find and java. */
 static int parse_bundled(struct parse *parse)
 {
-    struct span value = parse->ini.value;
+    struct tel_span value = parse->ini.value;
     int r = take_once(parse, &parse->bundled);
 
     if (r < 0) {
         return r;
     }
-    if (!span_is(value, "yes") && !span_is(value, "no")) {
+    if (!tel_span_is(value, "yes") && !tel_span_is(value, "no")) {
         return parse_fail(parse, "bundled is yes or no, not", value);
     }
-    parse->policy->unbundled = span_is(value, "no");
+    parse->policy->unbundled = tel_span_is(value, "no");
     return 0;
 }
 
 static int parse_command(struct parse *parse)
 {
-    struct span rest = parse->ini.key;
-    struct span value = parse->ini.value;
-    struct span first = span_word(&rest);
+    struct tel_span rest = parse->ini.key;
+    struct tel_span value = parse->ini.value;
+    struct tel_span first = tel_span_word(&rest);
 
-    if (span_is(first, "value-options")) {
+    if (tel_span_is(first, "value-options")) {
         return parse_value_options(parse, rest);
     }
-    if (span_is(parse->ini.key, "verbs")) {
-        if (!span_is(value, "none")) {
+    if (tel_span_is(parse->ini.key, "verbs")) {
+        if (!tel_span_is(value, "none")) {
             return parse_fail(parse, "verbs can only be none, not", value);
         }
         parse->policy->verbs_none = true;
         return take_once(parse, &parse->verbs);
     }
-    if (span_is(parse->ini.key, "unlisted")) {
+    if (tel_span_is(parse->ini.key, "unlisted")) {
         int r = take_once(parse, &parse->unlisted);
 
         if (r < 0) {
             return r;
         }
-        if (!span_is(value, "ignore") && !span_is(value, "other")) {
+        if (!tel_span_is(value, "ignore") && !tel_span_is(value, "other")) {
             return parse_fail(parse, "unlisted is ignore or other, not", value);
         }
-        parse->policy->unlisted_ignore = span_is(value, "ignore");
+        parse->policy->unlisted_ignore = tel_span_is(value, "ignore");
         return 0;
     }
-    if (span_is(parse->ini.key, "bundled")) {
+    if (tel_span_is(parse->ini.key, "bundled")) {
         return parse_bundled(parse);
     }
-    if (span_is(parse->ini.key, "passes-on")) {
+    if (tel_span_is(parse->ini.key, "passes-on")) {
         return parse_passes_on(parse);
     }
     return parse_fail(parse, "[command] has no", parse->ini.key);
@@ -360,8 +361,8 @@ static int parse_modifier(struct parse *parse)
 {
     struct tel_policy *policy = parse->policy;
     struct tel_modifier modifier;
-    struct span words = parse->ini.key;
-    struct span option = words;
+    struct tel_span words = parse->ini.key;
+    struct tel_span option = words;
     int r;
 
     if (policy->nmodifiers == TEL_MODIFIERS_MAX) {
@@ -405,27 +406,27 @@ static int parse_purpose(struct parse *parse)
 
 static int parse_entry(struct parse *parse)
 {
-    struct span section = parse->ini.section;
+    struct tel_span section = parse->ini.section;
 
-    if (span_is(section, "tool")) {
+    if (tel_span_is(section, "tool")) {
         return parse_tool(parse);
     }
-    if (span_is(section, "command")) {
+    if (tel_span_is(section, "command")) {
         return parse_command(parse);
     }
-    if (span_is(section, "verbs")) {
+    if (tel_span_is(section, "verbs")) {
         return parse_verb(parse);
     }
-    if (span_is(section, "aliases")) {
+    if (tel_span_is(section, "aliases")) {
         return parse_alias(parse);
     }
-    if (span_is(section, "modifiers")) {
+    if (tel_span_is(section, "modifiers")) {
         return parse_modifier(parse);
     }
-    if (span_is(section, "fields")) {
+    if (tel_span_is(section, "fields")) {
         return parse_field(parse);
     }
-    if (span_is(section, "purposes")) {
+    if (tel_span_is(section, "purposes")) {
         return parse_purpose(parse);
     }
     /* An entry before the first section stands for itself. */
@@ -440,7 +441,7 @@ static void default_disable(struct tel_policy *policy)
 {
     static const char suffix[] = "_NO_TELEMETRY";
     char *end = policy->text + policy->text_len;
-    struct span id = str_span(policy, policy->id);
+    struct tel_span id = str_span(policy, policy->id);
 
     policy->disable.at = policy->text_len;
     for (size_t i = 0; i < id.len; i++) {
@@ -502,8 +503,8 @@ int tel_policy_parse(struct tel_policy *ret_policy, const char *name,
     }
     ret_policy->text_len = (uint16_t)len;
     ret_policy->file_len = (uint16_t)len;
-    ini_start(&parse.ini, ret_policy->text, len);
-    while ((r = ini_next(&parse.ini, &what)) > 0) {
+    tel_ini_start(&parse.ini, ret_policy->text, len);
+    while ((r = tel_ini_next(&parse.ini, &what)) > 0) {
         r = parse_entry(&parse);
         if (r < 0) {
             return r;

@@ -15,19 +15,19 @@ enum option_kind {
 /* Beyond this a long "-xyz..." is data, and would hold the host up. */
 #define CLUSTER_MAX 128
 
-static struct span arg_span(const char *arg)
+static struct tel_span arg_span(const char *arg)
 {
-    return (struct span){arg, strlen(arg)};
+    return (struct tel_span){arg, strlen(arg)};
 }
 
 /* Whether words, joined by one space, begin with those of prefix. */
-static bool begins(const struct span *words, unsigned nwords,
-                   struct span prefix, bool whole)
+static bool begins(const struct tel_span *words, unsigned nwords,
+                   struct tel_span prefix, bool whole)
 {
     unsigned i = 0;
 
     for (;; i++) {
-        struct span word = span_word(&prefix);
+        struct tel_span word = tel_span_word(&prefix);
 
         if (word.len == 0) {
             break;
@@ -41,7 +41,7 @@ static bool begins(const struct span *words, unsigned nwords,
 
 /* The verb or alias of exactly these words. */
 static int listed_verb(const struct tel_policy *policy,
-                       const struct span *words, unsigned nwords)
+                       const struct tel_span *words, unsigned nwords)
 {
     for (unsigned i = 0; i < policy->nverbs; i++) {
         if (begins(words, nwords, str_span(policy, policy->verbs[i].words),
@@ -88,9 +88,9 @@ struct tel_str walk_verb_words(const struct tel_policy *policy, int verb)
 /* Whether a value option of this scope counts after the words so far. */
 static bool in_scope(const struct walk *walk, struct tel_str scope)
 {
-    struct span wanted = str_span(walk->policy, scope);
-    struct span words[TEL_WORDS_MAX];
-    struct span verb;
+    struct tel_span wanted = str_span(walk->policy, scope);
+    struct tel_span words[TEL_WORDS_MAX];
+    struct tel_span verb;
     unsigned n = 0;
 
     if (scope.len == 0 || begins(walk->words, walk->nwords, wanted, false)) {
@@ -99,24 +99,25 @@ static bool in_scope(const struct walk *walk, struct tel_str scope)
     verb = str_span(walk->policy,
                     walk_verb_words(walk->policy, walk_verb(walk, NULL)));
     while (n < TEL_WORDS_MAX && verb.len > 0) {
-        words[n] = span_word(&verb);
+        words[n] = tel_span_word(&verb);
         n += words[n].len > 0;
     }
     return begins(words, n, wanted, false);
 }
 
-static bool is_attached(struct span listed)
+static bool is_attached(struct tel_span listed)
 {
     return listed.at[listed.len - 1] == '=';
 }
 
-static enum option_kind value_kind(struct span listed)
+static enum option_kind value_kind(struct tel_span listed)
 {
     return is_attached(listed) ? OPTION_ATTACHED : OPTION_VALUE;
 }
 
 /* What name is, and *ret_listed how the policy has it, if it has. */
-static enum option_kind option_kind(const struct walk *walk, struct span name,
+static enum option_kind option_kind(const struct walk *walk,
+                                    struct tel_span name,
                                     struct tel_str *ret_listed)
 {
     const struct tel_policy *policy = walk->policy;
@@ -198,7 +199,8 @@ static void next_letter(struct walk *walk, struct token *token)
     }
 }
 
-static void next_option(struct walk *walk, struct span arg, struct token *token)
+static void next_option(struct walk *walk, struct tel_span arg,
+                        struct token *token)
 {
     const char *equals = memchr(arg.at, '=', arg.len);
     bool is_long = arg.at[1] == '-' || walk->policy->unbundled;
@@ -207,13 +209,14 @@ static void next_option(struct walk *walk, struct span arg, struct token *token)
     *token = (struct token){
         .kind = TOKEN_OPTION, .arg = walk->next - 1, .name = arg};
     if (equals != NULL) {
-        struct span name = {arg.at, (size_t)(equals - arg.at)};
+        struct tel_span name = {arg.at, (size_t)(equals - arg.at)};
 
         kind = option_kind(walk, name, &token->listed);
         if (is_long || kind != OPTION_UNKNOWN) {
             token->name = name;
             token->value_arg = token->arg;
-            token->value = (struct span){equals + 1, arg.len - name.len - 1};
+            token->value =
+                (struct tel_span){equals + 1, arg.len - name.len - 1};
             return;
         }
     }
@@ -221,7 +224,7 @@ static void next_option(struct walk *walk, struct span arg, struct token *token)
     if (kind == OPTION_VALUE) {
         take_value(walk, token);
     } else if (kind == OPTION_UNKNOWN && !is_long && arg.len > 2) {
-        walk->cluster = (struct span){arg.at + 1, arg.len - 1};
+        walk->cluster = (struct tel_span){arg.at + 1, arg.len - 1};
         walk->cluster_arg = token->arg;
         walk->cluster_len = 0;
         next_letter(walk, token);
@@ -232,7 +235,7 @@ static void next_option(struct walk *walk, struct span arg, struct token *token)
 static bool passes_on(const struct walk *walk)
 {
     const struct tel_policy *policy = walk->policy;
-    struct span verb;
+    struct tel_span verb;
     unsigned nwords;
     int found;
 
@@ -257,7 +260,7 @@ static bool passes_on(const struct walk *walk)
 bool walk_next(struct walk *walk, struct token *token)
 {
     while (walk->cluster.len > 0 || walk->next < walk->nargs) {
-        struct span arg;
+        struct tel_span arg;
 
         if (walk->cluster.len > 0) {
             next_letter(walk, token);
@@ -276,7 +279,7 @@ bool walk_next(struct walk *walk, struct token *token)
                 (walk->policy->npasses_on > 0 && passes_on(walk));
             return true;
         }
-        if (span_is(arg, "--")) {
+        if (tel_span_is(arg, "--")) {
             walk->words_only = true;
             continue;
         }

@@ -22,8 +22,8 @@ struct token {
     enum token_kind kind;
     int arg;               /* the index of the argument that it stands in */
     int value_arg;         /* and of that which holds the value */
-    struct span name;      /* the word, or the option with its dashes */
-    struct span value;     /* at NULL where the option has none */
+    struct tel_span name;  /* the word, or the option with its dashes */
+    struct tel_span value; /* at NULL where the option has none */
     struct tel_str listed; /* the option as the policy has it; len 0: it has
                             * none such, or this is a word */
 };
@@ -33,12 +33,12 @@ struct walk {
     char *const *args;
     int nargs;
     int next;
-    bool words_only;     /* past "--" */
-    struct span cluster; /* what is left of "-xyz" */
+    bool words_only;         /* past "--" */
+    struct tel_span cluster; /* what is left of "-xyz" */
     int cluster_arg;
     size_t cluster_len; /* letters so far */
     char letter[2];     /* "-y" while inside a cluster */
-    struct span words[TEL_WORDS_MAX];
+    struct tel_span words[TEL_WORDS_MAX];
     unsigned nwords;
     unsigned nseen; /* words, those that no verb needs too */
 };
@@ -61,10 +61,10 @@ struct tel_str walk_verb_words(const struct tel_policy *policy, int verb);
  * that ends in '=' is the same option without it: see tel-policy(5). Inline,
  * since most differ in length: a host pays no call for those.
  */
-static inline bool option_is(struct span listed, struct span name)
+static inline bool option_is(struct tel_span listed, struct tel_span name)
     __attribute__((always_inline));
 
-static inline bool option_is(struct span listed, struct span name)
+static inline bool option_is(struct tel_span listed, struct tel_span name)
 {
     if (listed.len == name.len + 1 && listed.at[name.len] == '=') {
         listed.len--;

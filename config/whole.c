@@ -19,7 +19,7 @@ static size_t longest_value(const struct tel_policy *policy,
     size_t longest = strlen("1000000000");
 
     for (unsigned i = 0; i < field->values; i++) {
-        struct span value =
+        struct tel_span value =
             str_span(policy, policy->items[field->first_value + i]);
         size_t len = 0;
 
@@ -37,7 +37,7 @@ static size_t escapes(const struct tel_policy *policy)
     size_t most = 0;
 
     for (unsigned i = 0; i < policy->nverbs + policy->nmodifiers; i++) {
-        struct span name =
+        struct tel_span name =
             str_span(policy, i < policy->nverbs
                                  ? policy->verbs[i].words
                                  : policy->modifiers[i - policy->nverbs].name);
@@ -108,9 +108,9 @@ static int check_passes_on(struct parse *parse)
     const struct tel_policy *policy = parse->policy;
 
     for (unsigned i = 0; i < policy->npasses_on; i++) {
-        struct span words = str_span(policy, policy->passes_on[i]);
+        struct tel_span words = str_span(policy, policy->passes_on[i]);
 
-        if (policy->verbs_none ? !span_is(words, "run")
+        if (policy->verbs_none ? !tel_span_is(words, "run")
                                : verb_find(policy, words) == NULL) {
             return fail_at(parse, policy->passes_on[i],
                            "passes-on names a verb that is not listed:");
@@ -119,10 +119,11 @@ static int check_passes_on(struct parse *parse)
     return 0;
 }
 
-static bool has_purpose_target(const struct tel_policy *policy, struct span key)
+static bool has_purpose_target(const struct tel_policy *policy,
+                               struct tel_span key)
 {
-    if (span_is(key, "ms") || span_is(key, "exit") ||
-        (span_is(key, "crash") && policy->crash)) {
+    if (tel_span_is(key, "ms") || tel_span_is(key, "exit") ||
+        (tel_span_is(key, "crash") && policy->crash)) {
         return true;
     }
     for (unsigned i = 0; i < policy->nfields; i++) {
@@ -160,7 +161,7 @@ int parse_check(struct parse *parse)
         return parse_fail(parse,
                           policy->id.len == 0 ? "[tool] has no id"
                                               : "[tool] has no endpoint",
-                          (struct span){NULL, 0});
+                          (struct tel_span){NULL, 0});
     }
     if (policy->verbs_none && policy->nverbs > 0) {
         return fail_at(parse, policy->verbs[0].words,

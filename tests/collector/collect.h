@@ -38,6 +38,7 @@ struct collect {
     pid_t pid;
     int port;
     bool ipv6;
+    char db[512];       /* totals.db of the scratch; a test may say another */
     unsigned starts;    /* so that each has a log of its own */
     char answer[65536]; /* the last one: head and body */
 };
@@ -46,6 +47,8 @@ void collect_setup(struct collect *c);
 void collect_teardown(struct collect *c);
 
 void collect_start(struct collect *c, const char *listen);
+/* By a command line of the test's own. */
+void collect_start_as(struct collect *c, char *const *argv);
 /* Ends it with SIGTERM, which must be a clean end. */
 void collect_stop(struct collect *c);
 

@@ -71,7 +71,7 @@ static void test_options_bad_usage_is_one_line(void **state)
         const char *arguments[6];
         const char *complaint;
     } bad[] = {
-        {{NULL}, "serve or report?"},
+        {{NULL}, "serve, import or report?"},
         {{"count"}, "no command count"},
         {{"--verbose"}, "no command --verbose"},
         {{"serve"}, "--listen is missing"},
@@ -186,6 +186,120 @@ static void test_options_bad_database_is_one_line(void **state)
     assert_complaint(&result, "/notes: ");
 }
 
+static struct result configured(struct collect *c, const char *text)
+{
+    scratch_write(c->scratch, "collect.conf", text);
+    return scratch_run(c->scratch, TEL_COLLECT, "serve", "--config",
+                       scratch_path(c->scratch, "collect.conf"), NULL);
+}
+
+static void test_options_bad_file_is_named_with_its_line(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *complaint;
+    } bad[] = {
+        {"", "serve: --listen is missing"},
+        {"listen = 127.0.0.1:0\n", "serve: --db is missing"},
+        {"# what\n\nport = 80\n", "collect.conf:3: unknown option 'port'"},
+        {"config = x\n", "collect.conf:1: unknown option 'config'"},
+        {"--db = x\n", "collect.conf:1: unknown option '--db'"},
+        {"db = x\n;\ndb = y\n",
+         "collect.conf:3: db was given in line 1 already"},
+        {"db = x\nserve\n", "collect.conf:2: expected 'name = value'"},
+        {"db = x\n= y\n", "collect.conf:2: there is no name before '='"},
+        {"db = x\n[serve]\n", "collect.conf:2: this file has no sections"},
+        {"[serve]\ndb = x\n", "collect.conf:1: this file has no sections"},
+        {"tools =\n", "collect.conf:1: tools = : has no value"},
+        {"listen = localhost:80\n",
+         "collect.conf:1: listen = localhost:80: not ADDRESS:PORT"},
+        {"a\x1b[31m\xff = 1\n", "collect.conf:1: unknown option 'a?[31m?'"},
+    };
+    struct collect *c = *state;
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct result result = configured(c, bad[i].text);
+
+        assert_complaint(&result, bad[i].complaint);
+    }
+}
+
+static void test_options_file_that_is_none_is_one_line(void **state)
+{
+    struct collect *c = *state;
+    char *large = malloc(20001);
+    struct result result =
+        scratch_run(c->scratch, TEL_COLLECT, "serve", "--config",
+                    scratch_path(c->scratch, "no.conf"), NULL);
+
+    assert_complaint(&result, "no.conf: No such file or directory");
+    result = scratch_run(c->scratch, TEL_COLLECT, "serve", "--config",
+                         c->scratch->root, NULL);
+    assert_complaint(&result, "Is a directory");
+    assert_non_null(large);
+    memset(large, '#', 20000);
+    large[20000] = '\0';
+    result = configured(c, large);
+    assert_complaint(&result, "collect.conf: File too large");
+    free(large);
+}
+
+static void test_options_password_is_for_the_owner_only(void **state)
+{
+    static const char *const open[] = {
+        "db = postgresql://tel:secret@db.example.org/tel\n",
+        "db = postgresql://db.example.org/tel?user=tel&password=secret\n",
+    };
+    struct collect *c = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct result result;
+
+        scratch_write(c->scratch, "collect.conf", open[i]);
+        assert_int_equal(chmod(scratch_path(c->scratch, "collect.conf"), 0644),
+                         0);
+        result = scratch_run(c->scratch, TEL_COLLECT, "serve", "--config",
+                             scratch_path(c->scratch, "collect.conf"), NULL);
+        assert_null(strstr(result.err, "secret"));
+        assert_complaint(&result, "collect.conf:1: db has a password");
+        assert_int_equal(chmod(scratch_path(c->scratch, "collect.conf"), 0640),
+                         0);
+        result = scratch_run(c->scratch, TEL_COLLECT, "serve", "--config",
+                             scratch_path(c->scratch, "collect.conf"), NULL);
+        assert_complaint(&result, "--listen is missing");
+    }
+}
+
+/* The file says where to listen and what to count, the command line says
+ * another database; a file's value is one even where it is not used. */
+static void test_options_command_line_wins_over_the_file(void **state)
+{
+    struct collect *c = *state;
+    char config[256];
+    char db[256];
+    char program[] = TEL_COLLECT;
+    char words[3][16] = {"serve", "--config", "--db"};
+    char *argv[] = {program, words[0], words[2], db, words[1], config, NULL};
+    char *text = NULL;
+
+    assert_true(asprintf(&text,
+                         "# all of it\n listen=127.0.0.1:0 \r\n"
+                         "db = %s\n\n; policies\ntools = %s\n",
+                         scratch_path(c->scratch, "file.db"),
+                         scratch_path(c->scratch, "tools")) > 0);
+    scratch_write(c->scratch, "collect.conf", text);
+    free(text);
+    snprintf(config, sizeof(config), "%s",
+             scratch_path(c->scratch, "collect.conf"));
+    snprintf(db, sizeof(db), "%s", scratch_path(c->scratch, "totals.db"));
+    collect_start_as(c, argv);
+    assert_int_equal(collect_get(c, QUERY("commit", "ms=40&exit=0"), NULL),
+                     204);
+    collect_stop(c);
+    assert_int_equal(collect_runs(c, "commit"), 1);
+    assert_null(file_read(scratch_path(c->scratch, "file.db"), NULL));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -199,6 +313,10 @@ int main(void)
         TEST(test_options_policy_that_is_no_file_is_named),
         TEST(test_options_no_policies_is_one_line),
         TEST(test_options_bad_database_is_one_line),
+        TEST(test_options_bad_file_is_named_with_its_line),
+        TEST(test_options_file_that_is_none_is_one_line),
+        TEST(test_options_password_is_for_the_owner_only),
+        TEST(test_options_command_line_wins_over_the_file),
     };
 
     return cmocka_run_group_tests_name("collect options", tests, NULL, NULL);

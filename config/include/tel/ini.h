@@ -7,7 +7,7 @@
  *     # a comment stands on a line of its own; so does one with ;
  *
  * Only the first '=' separates. Blanks around names and values are dropped.
- * Private to config/. Context: preload.
+ * Context: preload.
  */
 #ifndef TEL_INI_H
 #define TEL_INI_H
@@ -15,33 +15,33 @@
 #include <tel/config.h>
 
 /* Bytes of the caller's text, not NUL-terminated. */
-struct span {
+struct tel_span {
     const char *at;
     size_t len;
 };
 
-struct ini {
+struct tel_ini {
     const char *text;
     size_t len;
-    size_t next;         /* where the next line begins */
-    unsigned line;       /* of the entry that was read last, from 1 */
-    struct span section; /* without brackets; empty before the first */
+    size_t next;             /* where the next line begins */
+    unsigned line;           /* of the entry that was read last, from 1 */
+    struct tel_span section; /* without brackets; empty before the first */
     unsigned section_line;
-    struct span key;
-    struct span value;
+    struct tel_span key;
+    struct tel_span value;
 };
 
-void ini_start(struct ini *ini, const char *text, size_t len);
+void tel_ini_start(struct tel_ini *ini, const char *text, size_t len);
 
 /*
  * The next "key = value": 1, or 0 at the end, or -EINVAL with *ret_what set to
  * a constant sentence. Sections are passed over, and stand in ini->section.
  */
-int ini_next(struct ini *ini, const char **ret_what);
+int tel_ini_next(struct tel_ini *ini, const char **ret_what);
 
-bool span_is(struct span span, const char *string);
+bool tel_span_is(struct tel_span span, const char *string);
 
 /* Takes the next word off the front of *rest; empty at the end. */
-struct span span_word(struct span *rest);
+struct tel_span tel_span_word(struct tel_span *rest);
 
 #endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* tel-collect as the service of its units: started with the sockets of a
+ * service manager, heard by it, and under the unit's filter. */
+#include "manager.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "unit_filter.h"
+
+#define COMMIT QUERY("commit", "ms=12&exit=0&fmt=json&quiet=no")
+
+/* The highest exposure that the unit may have, in tenths. */
+#define EXPOSURE_MAX "20"
+
+struct world {
+    struct collect c;
+    struct manager m;
+};
+
+static int setup(void **state)
+{
+    static struct world w;
+
+    collect_setup(&w.c);
+    manager_setup(&w.m, &w.c);
+    *state = &w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+
+    manager_teardown(&w->m);
+    collect_teardown(&w->c);
+    return 0;
+}
+
+/* Skips the running test where systemd-analyze is missing or too old. */
+static void need_analyze(struct world *w)
+{
+    struct result result = scratch_run(
+        w->c.scratch, "sh", "-c", "systemd-analyze --help || exit 0", NULL);
+    bool possible = strstr(result.out, "--offline=") != NULL;
+
+    result_clear(&result);
+    skip_unless(possible, "no systemd-analyze that works offline is here\n");
+}
+
+static void test_systemd_units_are_correct(void **state)
+{
+    struct world *w = *state;
+    struct result result;
+
+    need_analyze(w);
+    result = scratch_run(
+        w->c.scratch, "systemd-analyze", "verify", "--man=no", TEL_UNIT,
+        TEL_SOURCE "/packaging/systemd/tel-collect.socket",
+        TEL_SOURCE "/packaging/systemd/tel-collect-metrics.socket", NULL);
+    assert_string_equal(result.err, "");
+    assert_int_equal(result.status, 0);
+    result_clear(&result);
+}
+
+static int exposed(struct world *w, const char *unit)
+{
+    struct result result = scratch_run(
+        w->c.scratch, "systemd-analyze", "security", "--offline=true",
+        "--no-pager", "--threshold=" EXPOSURE_MAX, unit, NULL);
+    int status = result.status;
+
+    assert_non_null(strstr(result.out, "Overall exposure level"));
+    result_clear(&result);
+    return status;
+}
+
+static void test_systemd_service_is_little_exposed(void **state)
+{
+    struct world *w = *state;
+
+    need_analyze(w);
+    assert_int_equal(exposed(w, TEL_UNIT), 0);
+    /* And the tool does judge. */
+    scratch_write(w->c.scratch, "bare.service",
+                  "[Service]\nExecStart=/bin/true\n");
+    assert_int_equal(exposed(w, scratch_path(w->c.scratch, "bare.service")), 1);
+}
+
+static void test_systemd_hears_ready_reloading_and_stopping(void **state)
+{
+    struct world *w = *state;
+    char *log = NULL;
+
+    manager_start(&w->m);
+    assert_int_equal(collect_get(&w->c, COMMIT, NULL), 204);
+    manager_reload(&w->m);
+    manager_hear(&w->m, "RELOADING=1\nMONOTONIC_USEC=");
+    manager_hear(&w->m, "READY=1");
+    assert_int_equal(collect_get(&w->c, COMMIT, NULL), 204);
+    /* A reload in vain is told too, and the service is as ready as before. */
+    scratch_write(w->c.scratch, "tools/bad.conf", "[tool]\nid =\n");
+    assert_int_equal(chmod(scratch_path(w->c.scratch, "tools/bad.conf"), 0644),
+                     0);
+    manager_reload(&w->m);
+    manager_hear(&w->m, "RELOADING=1\nMONOTONIC_USEC=");
+    manager_hear(&w->m, "READY=1\nSTATUS=The last reload failed");
+    assert_int_equal(collect_get(&w->c, COMMIT, NULL), 204);
+    manager_stop(&w->m);
+    assert_int_equal(collect_runs(&w->c, "commit"), 3);
+    log = collect_log(&w->c);
+    assert_int_equal(count_of(log, "/tools/bad.conf:2: "), 1);
+    assert_int_equal(count_of(log, "\n"), 2);
+    free(log);
+}
+
+/* Who comes while no instance runs waits in the socket for the next one. */
+static void test_systemd_restart_loses_no_request(void **state)
+{
+    static const char request[] =
+        "GET /t?" COMMIT " HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n";
+    struct world *w = *state;
+    char answer[512];
+    int fd;
+
+    manager_start(&w->m);
+    assert_int_equal(collect_get(&w->c, COMMIT, NULL), 204);
+    manager_stop(&w->m);
+    fd = collect_connect(&w->c);
+    assert_true(fd >= 0);
+    send_bytes(fd, request, strlen(request));
+    manager_start(&w->m);
+    assert_int_equal(read_answer(fd, answer, sizeof(answer)), 204);
+    (void)close(fd);
+    manager_stop(&w->m);
+    assert_int_equal(collect_runs(&w->c, "commit"), 2);
+}
+
+/* Sockets that are meant for another process, or for nobody, are not taken. */
+static void test_systemd_listen_without_a_socket_is_one_line(void **state)
+{
+    struct world *w = *state;
+    const char *config = scratch_path(w->c.scratch, "credentials/collect.conf");
+    struct result result =
+        scratch_run(w->c.scratch, TEL_COLLECT, "serve", "--listen", "systemd",
+                    "--config", config, NULL);
+
+    assert_string_equal(
+        result.err, "tel-collect: --listen systemd: no socket was passed\n");
+    assert_int_equal(result.status, 2);
+    result_clear(&result);
+    scratch_set(w->c.scratch, "LISTEN_FDS", "1");
+    scratch_set(w->c.scratch, "LISTEN_PID", "1");
+    result = scratch_run(w->c.scratch, TEL_COLLECT, "serve", "--listen",
+                         "systemd", "--config", config, NULL);
+    assert_string_equal(
+        result.err, "tel-collect: --listen systemd: no socket was passed\n");
+    result_clear(&result);
+}
+
+static void make_filter(struct world *w)
+{
+    char *lines[4] = {NULL};
+    struct result result;
+    size_t count = 0;
+
+    need_analyze(w);
+    while ((lines[count] = manager_unit("SystemCallFilter", (unsigned)count)) !=
+           NULL)
+        count++;
+    assert_int_equal(count, 2);
+    result = scratch_run(w->c.scratch, "systemd-analyze", "--no-pager",
+                         "syscall-filter", NULL);
+    assert_true(
+        unit_filter_make(result.out, (const char *const *)lines, count) > 100);
+    result_clear(&result);
+    for (size_t i = 0; i < count; i++)
+        free(lines[i]);
+    assert_true(unit_filter_allows("read"));
+    assert_true(unit_filter_allows("execve"));
+    assert_false(unit_filter_allows("mount"));
+    assert_false(unit_filter_allows("fchown"));
+    assert_false(unit_filter_allows("setuid"));
+}
+
+/* What the unit forbids kills: a whole life has to do without. */
+static void test_systemd_filter_allows_a_whole_life(void **state)
+{
+    struct world *w = *state;
+
+    skip_unless(!SANITIZED, "a sanitizer makes calls of its own\n");
+    make_filter(w);
+    w->m.filtered = true;
+    manager_start(&w->m);
+    assert_int_equal(collect_get(&w->c, COMMIT, KEY), 204);
+    assert_int_equal(
+        collect_post(&w->c, ROW("log", "\"ms\":1,\"exit\":0"), NULL), 204);
+    assert_int_equal(collect_get(&w->c, "t=no", NULL), 400);
+    manager_reload(&w->m);
+    manager_hear(&w->m, "RELOADING=1");
+    manager_hear(&w->m, "READY=1");
+    assert_int_equal(collect_get(&w->c, COMMIT, NULL), 204);
+    manager_stop(&w->m);
+    assert_int_equal(collect_runs(&w->c, "commit"), 2);
+}
+
+/* The filter does kill what is not allowed. */
+static void test_systemd_filter_kills_the_rest(void **state)
+{
+    struct world *w = *state;
+
+    skip_unless(!SANITIZED, "a sanitizer makes calls of its own\n");
+    make_filter(w);
+    w->m.filtered = true;
+    w->m.command = "/usr/bin/setsid --help";
+    manager_launch(&w->m);
+    assert_int_equal(scratch_stop(w->c.scratch, w->c.pid, 0), 0);
+    w->m.command = "/usr/sbin/chroot / /bin/true";
+    manager_launch(&w->m);
+    assert_int_equal(scratch_stop(w->c.scratch, w->c.pid, 0), -SIGSYS);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_systemd_units_are_correct),
+        TEST(test_systemd_service_is_little_exposed),
+        TEST(test_systemd_hears_ready_reloading_and_stopping),
+        TEST(test_systemd_restart_loses_no_request),
+        TEST(test_systemd_listen_without_a_socket_is_one_line),
+        TEST(test_systemd_filter_allows_a_whole_life),
+        TEST(test_systemd_filter_kills_the_rest),
+    };
+
+    return cmocka_run_group_tests_name("collect systemd", tests, NULL, NULL);
+}
