@@ -39,8 +39,8 @@ static void write_tiles(struct tel_html *page,
                         const struct tel_report_tool *tool)
 {
     const struct tel_report_version *latest = find_latest(tool);
-    double failed = tel_chart_share(page, &tool->error, &tool->runs) +
-                    tel_chart_share(page, &tool->sig, &tool->runs);
+    double failed = tel_chart_share(page->k, &tool->error, &tool->runs) +
+                    tel_chart_share(page->k, &tool->sig, &tool->runs);
     struct tel_figure figure;
 
     tel_html_print(page, "<dl class=\"tiles\">\n");
