@@ -30,7 +30,7 @@ struct tel_queue {
     struct tel_store *store;
     struct tel_sums *sums;
     struct tel_intake *group[GROUP_REQUESTS];
-    void (*done)(struct tel_work *work);
+    void (*done)(struct tel_work *group);
     void (*notice)(const char *text);
 };
 
@@ -122,21 +122,16 @@ static void *write_groups(void *context)
         int r = count(queue, requests);
 
         tell(queue, r < 0);
-        while (group != NULL) {
-            struct tel_work *work = group;
-
-            /* Once done, it is not ours to read any more. */
-            group = work->next;
-            if (r < 0)
-                work->intake.status = 503;
-            queue->done(work);
-        }
+        for (struct tel_work *work = group; r < 0 && work != NULL;
+             work = work->next)
+            work->intake.status = 503;
+        queue->done(group);
     }
     return NULL;
 }
 
 int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
-                    void (*done)(struct tel_work *work),
+                    void (*done)(struct tel_work *group),
                     void (*notice)(const char *text),
                     struct tel_queue **ret_queue)
 {
@@ -167,17 +162,17 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
     return 0;
 }
 
-int tel_queue_put(struct tel_queue *queue, struct tel_work *work)
+int tel_queue_put(struct tel_queue *queue, struct tel_work *works)
 {
     int r = 0;
 
-    work->next = NULL;
     (void)pthread_mutex_lock(&queue->lock);
     if (queue->stopping) {
         r = -ESHUTDOWN;
     } else {
-        *queue->last = work;
-        queue->last = &work->next;
+        *queue->last = works;
+        while (*queue->last != NULL)
+            queue->last = &(*queue->last)->next;
         (void)pthread_cond_signal(&queue->changed);
     }
     (void)pthread_mutex_unlock(&queue->lock);

@@ -150,13 +150,15 @@ static int explain(const struct tel_store *store, int r,
                    const struct tel_report_options *options,
                    struct tel_err *err)
 {
+    char shown[TEL_STORE_SHOWN];
+
+    tel_store_show(options->db, shown);
     if (r == -EIO)
-        return tel_fault(err, r, "--db %s: %s", options->db,
-                         tel_store_fault(store));
+        return tel_fault(err, r, "--db %s: %s", shown, tel_store_fault(store));
     if (r == -EBADMSG)
         return tel_fault(err, r, "--db %s: holds what tel-collect never wrote",
-                         options->db);
-    return tel_fault(err, r, "--db %s: %s", options->db, strerror(-r));
+                         shown);
+    return tel_fault(err, r, "--db %s: %s", shown, strerror(-r));
 }
 
 static int read_store(struct tel_store *store,

@@ -97,6 +97,11 @@ int tel_store_open_url(const char *url, const char *token_file,
                        struct tel_store **ret_store, struct tel_err *err);
 void tel_store_close(struct tel_store *store); /* accepts NULL */
 
+/* What messages call the place: a URL without the user, the password and the
+ * options that it may hold. */
+#define TEL_STORE_SHOWN 256
+void tel_store_show(const char *where, char buf[TEL_STORE_SHOWN]);
+
 /* The database's own words for the last failure. */
 const char *tel_store_fault(const struct tel_store *store);
 

@@ -31,8 +31,10 @@ static int setup(void **state)
     assert_int_equal(collect_post(&c, batch, NULL), 204);
     assert_int_equal(collect_get(&c, QUERY("push", "exit=0"), NULL), 422);
     collect_stop(&c);
-    (void)collect_sql(&c, "UPDATE total SET day = '2026-03-01'");
-    (void)collect_sql(&c, "UPDATE refused SET day = '2026-03-01'");
+    (void)collect_sql(&c,
+                      "UPDATE cell SET day = unixepoch('2026-03-01') / 86400");
+    (void)collect_sql(
+        &c, "UPDATE refusal SET day = unixepoch('2026-03-01') / 86400");
     *state = &c;
     return 0;
 }
@@ -164,8 +166,8 @@ static void test_forms_ranges_choose_days(void **state)
     /* Days back from today, which this day is not. */
     assert_int_equal(runs_in(c, "--last", "1", NULL, NULL), 0);
     count(c, "2000-01-01", commit, 10000);
-    (void)collect_sql(c, "UPDATE total SET day = date('now')"
-                         " WHERE day = '2000-01-01'");
+    (void)collect_sql(c, "UPDATE cell SET day = unixepoch() / 86400"
+                         " WHERE day = unixepoch('2000-01-01') / 86400");
     assert_int_equal(runs_in(c, "--last", "1", NULL, NULL), 10000);
 }
 
@@ -264,7 +266,7 @@ static void test_forms_strange_bytes_are_not_written(void **state)
     struct collect *c = *state;
     char *text = NULL;
 
-    (void)collect_sql(c, "UPDATE total SET value = char(27) || '[31m' || "
+    (void)collect_sql(c, "UPDATE cell SET value = char(27) || '[31m' || "
                          "char(34) || char(233)"
                          " WHERE item = 'field:fmt' AND value = 'json'");
     text = report(c, NULL, NULL);
