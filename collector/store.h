@@ -97,6 +97,11 @@ int tel_store_open_url(const char *url, const char *token_file,
                        struct tel_store **ret_store, struct tel_err *err);
 void tel_store_close(struct tel_store *store); /* accepts NULL */
 
+/* What messages call the place: a URL without the user, the password and the
+ * options that it may hold. */
+#define TEL_STORE_SHOWN 256
+void tel_store_show(const char *where, char buf[TEL_STORE_SHOWN]);
+
 /* The database's own words for the last failure. */
 const char *tel_store_fault(const struct tel_store *store);
 
@@ -105,6 +110,11 @@ const char *tel_store_fault(const struct tel_store *store);
  * A generation of keys older than TEL_KEY_WINDOW_DAYS is forgotten here.
  */
 int tel_store_begin(struct tel_store *store, int64_t day);
+
+/* Right after tel_store_begin: what is added and refused belongs to another
+ * day, as in a file from the past. Keys stay with the day that it began. */
+void tel_store_date(struct tel_store *store, int64_t day);
+
 int tel_store_commit(struct tel_store *store);
 void tel_store_rollback(struct tel_store *store);
 

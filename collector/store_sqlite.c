@@ -296,6 +296,11 @@ static int begin(struct tel_store *any, int64_t day)
     return r == 0 ? tel_sqlite_keys_begin(store, turned) : r;
 }
 
+static void date(struct tel_store *any, int64_t day)
+{
+    tel_sqlite_of(any)->day = day;
+}
+
 static int commit(struct tel_store *any)
 {
     struct sqlite_store *store = tel_sqlite_of(any);
@@ -323,6 +328,7 @@ static void rollback(struct tel_store *any)
 static const struct tel_store_kind kind = {
     .close = tel_sqlite_close,
     .begin = begin,
+    .date = date,
     .commit = commit,
     .rollback = rollback,
     .claim = tel_sqlite_claim,

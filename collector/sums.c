@@ -13,6 +13,12 @@
  * thousands; beyond are values that anybody may send. */
 #define CELLS_KEPT 65536U
 
+/* Values with a bound are anybody's: so many are known from one group to the
+ * next, and so many at all, by far more than any store takes, so that a flood
+ * does not fill the memory. */
+#define BOUND_KEPT 1024U
+#define BOUND_MAX 4096U
+
 /* Strings live in blocks. */
 struct block {
     struct block *next;
@@ -38,6 +44,7 @@ struct wanted {
 struct tel_sums {
     struct known *known;
     size_t count;
+    size_t nbound; /* of these, how many have a bound */
     uint32_t *slots;
     size_t nslots;   /* a power of two, at least twice count */
     uint32_t *order; /* indices of known, sorted, all but the latest */
@@ -204,6 +211,7 @@ static int append(struct tel_sums *sums, const struct wanted *wanted,
         new->item == NULL || new->value == NULL)
         return -ENOMEM;
     sums->known[sums->count++] = known;
+    sums->nbound += bound != 0;
     sums->touched++;
     return 0;
 }
@@ -283,6 +291,12 @@ int tel_sums_add(struct tel_sums *sums, const struct tel_cell *cell,
     uint32_t at = *find(sums, &wanted.cell, wanted.hash);
     int r = 0;
 
+    if (at == 0 && bound != 0 && sums->nbound >= BOUND_MAX) {
+        struct tel_cell other = *cell;
+
+        other.value = TEL_STORE_OTHER;
+        return tel_sums_add(sums, &other, 0);
+    }
     if (at != 0) {
         struct tel_sum *sum = &sums->known[at - 1].sum;
 
@@ -355,6 +369,7 @@ static void forget(struct tel_sums *sums)
     }
     memset(sums->slots, 0, sums->nslots * sizeof(*sums->slots));
     sums->count = 0;
+    sums->nbound = 0;
     sums->sorted = 0;
     sums->latest = (struct tel_cell){0};
     sums->last = sums->first;
@@ -362,7 +377,7 @@ static void forget(struct tel_sums *sums)
 
 void tel_sums_clear(struct tel_sums *sums)
 {
-    if (sums->count > CELLS_KEPT)
+    if (sums->count > CELLS_KEPT || sums->nbound > BOUND_KEPT)
         forget(sums);
     for (size_t i = 0; i < sums->count && sums->touched > 0; i++) {
         sums->touched -= sums->known[i].sum.n > 0;
