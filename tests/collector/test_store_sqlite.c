@@ -119,6 +119,8 @@ static void test_sqlite_rolled_back_keys_are_nobody_s(void **state)
     tel_store_rollback(fixture->a);
     assert_int_equal(claim_group(fixture->b, DAY, 10, 14), 5);
     assert_int_equal(claim_group(fixture->a, DAY, 0, 19), 5);
+    assert_int_equal(
+        number(fixture, "SELECT sum(length(keys)) / 16 FROM seen"), 20);
 }
 
 static void test_sqlite_released_keys_are_not_written(void **state)
