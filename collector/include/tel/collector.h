@@ -62,6 +62,7 @@ struct tel_collector_options {
     const char *db;    /* the database's file, made where there is none */
     const char *tools; /* the directory of the policies, *.conf */
     struct tel_collector_limits limits;
+    unsigned retention_days; /* totals older than that go; 0: none */
     /* Told one sentence when the database begins to fail, and one when it
      * works again; called from another thread. May be NULL. */
     void (*notice)(const char *text);
