@@ -56,8 +56,9 @@ static const struct tel_option table[] = {
      "takes the socket that systemd passes",
      options_address, .required = true},
     {"db", MEMBER(db), "FILE",
-     "the database (SQLite), made where there is none", options_text,
-     .required = true},
+     "the database: a file of SQLite, made where there\n"
+     "is none, or a URL of PostgreSQL: postgresql://...",
+     options_text, .required = true},
     {"tools", MEMBER(tools), "DIRECTORY",
      "the policies (*.conf) whose events count", options_text,
      .required = true},

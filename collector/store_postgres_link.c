@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* store_postgres_link: the connection to a PostgreSQL database, none of whose
- * silences is waited out longer than a deadline. */
+ * silences is waited out longer than a deadline. Only the look-up of a host's
+ * name takes what the system's resolver takes. */
 #include "store_postgres.h"
 
 #include <errno.h>
