@@ -54,7 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     moved[0] = '\t';
     if (size > 0)
         memcpy(moved + 1, data, size);
-    memcpy(moved + 1 + size, " \r", 2);
+    moved[size + 1] = ' ';
+    moved[size + 2] = '\r';
     if (tel_plain_find(moved, size + 3, &moved_at, &moved_len) != kind ||
         (found && (moved_len != len || moved_at - moved != at - line + 1)))
         abort();

@@ -36,7 +36,7 @@ static int setup_postgres(void **state)
 
     (void)setup_sqlite(state);
     c = *state;
-    (void)snprintf(c->db, sizeof(c->db), "%s", postgres_database(postgres));
+    (void)snprintf(c->db, sizeof(c->db), "%s", postgres_schema(postgres));
     return 0;
 }
 

@@ -2,9 +2,12 @@
 /* import: files of a plain endpoint give the totals that serve would have. */
 #include "importing.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "terminal.h"
@@ -207,13 +210,54 @@ static void test_import_stores_nothing_of_what_cannot_be_read(void **state)
     static const char *const files[] = {"/events", "/memory", NULL};
     struct collect *c = *state;
 
-    /* A file whose first byte can't be read. */
+    /* A file whose first byte can't be read; and of a process that keeps
+     * itself private, only root may open it. */
     assert_int_equal(
         symlink("/proc/self/mem", scratch_path(c->scratch, "memory")), 0);
     scratch_write(c->scratch, "events", QUERY("commit", "ms=1&exit=0") "\n");
     assert_says(import_run(c, files), 2, "1 counted, 0 refused, 0 unreadable\n",
-                "/memory: Input/output error, nothing of it was counted");
+                geteuid() == 0
+                    ? "/memory: Input/output error, nothing of it was counted"
+                    : "/memory: Permission denied");
     assert_int_equal(runs_in(c), 1);
+}
+
+/* Whether a process may leave no core file. */
+static bool has_no_core(void *context)
+{
+    char *limits = proc_read(*(pid_t *)context, "limits", NULL);
+    const char *line =
+        limits != NULL ? strstr(limits, "Max core file size") : NULL;
+    char soft[16] = "";
+    char hard[16] = "";
+    bool none = line != NULL &&
+                sscanf(line, "Max core file size %15s %15s", soft, hard) == 2 &&
+                strcmp(soft, "0") == 0 && strcmp(hard, "0") == 0;
+
+    free(limits);
+    return none;
+}
+
+/* Logs have addresses in them, and so has the memory that they are read to. */
+static void test_import_leaves_no_core_image(void **state)
+{
+    static const char *const files[] = {"/pipe", NULL};
+    struct collect *c = *state;
+    char **argv = import_argv(c, files);
+    struct terminal *terminal = NULL;
+    struct rlimit limit;
+
+    assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
+    skip_unless(limit.rlim_max > 0, "no process here may leave a core file");
+    skip_unless(terminal_works(), "no pseudo-terminal");
+    /* It waits for somebody who writes. */
+    assert_int_equal(mkfifo(scratch_path(c->scratch, "pipe"), 0600), 0);
+    terminal = terminal_start(c->scratch, argv);
+    until(has_no_core, &terminal->leader);
+    assert_int_equal(kill(terminal->leader, SIGKILL), 0);
+    assert_int_equal(terminal_end(terminal), -SIGKILL);
+    terminal_free(terminal);
+    import_forget(argv);
 }
 
 static void test_import_where_nothing_counts_is_a_no(void **state)
@@ -313,6 +357,7 @@ int main(void)
         TEST(test_import_of_another_day_forgets_no_key),
         TEST(test_import_bad_usage_is_one_line),
         TEST(test_import_stores_nothing_of_what_cannot_be_read),
+        TEST(test_import_leaves_no_core_image),
         TEST(test_import_where_nothing_counts_is_a_no),
         TEST(test_import_hostile_lines_are_unreadable),
         TEST(test_import_flood_of_crashes_is_bounded),

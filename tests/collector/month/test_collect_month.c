@@ -113,21 +113,30 @@ static void name_finding(struct named *named, const json_t *tool, size_t place,
     }
 }
 
+static void name_tool(struct named *named, const json_t *tool)
+{
+    const json_t *comparison = json_object_get(tool, "comparison");
+    const json_t *findings = json_object_get(comparison, "findings");
+    const json_t *finding = NULL;
+    size_t i;
+
+    assert_true(json_array_size(findings) > 0);
+    json_array_foreach(findings, i, finding)
+    {
+        name_finding(named, tool, i, finding);
+    }
+}
+
 static struct named name_all(struct collect *c)
 {
     json_t *report = report_month(c);
     struct named named = {0};
     const json_t *tool = NULL;
-    const json_t *finding = NULL;
     size_t t;
-    size_t f;
 
     json_array_foreach(json_object_get(report, "tools"), t, tool)
     {
-        const json_t *comparison = json_object_get(tool, "comparison");
-
-        json_array_foreach(json_object_get(comparison, "findings"), f, finding)
-            name_finding(&named, tool, f, finding);
+        name_tool(&named, tool);
     }
     assert_int_equal(t, WORLD_TOOLS);
     json_decref(report);

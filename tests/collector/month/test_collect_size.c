@@ -229,8 +229,9 @@ static unsigned long post_file(struct collect *c, const char *path)
     unsigned long sent = 0;
     bool more = true;
 
-    assert_true(in != NULL && body != NULL);
-    while (more) {
+    if (in == NULL || body == NULL)
+        fail_msg("%s cannot be read", path);
+    while (more && in != NULL && body != NULL) {
         char key[TEL_IDEMPOTENCY_LEN + 1];
         size_t len = 0;
         unsigned count = 0;
@@ -245,7 +246,8 @@ static unsigned long post_file(struct collect *c, const char *path)
             assert_int_equal(collect_post(c, body, key), 204);
         sent += count;
     }
-    (void)fclose(in);
+    if (in != NULL)
+        (void)fclose(in);
     free(body);
     return sent;
 }
