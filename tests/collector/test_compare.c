@@ -14,7 +14,7 @@
 #include "fill.h"
 #include "rollout.h"
 
-#define RUNS 20000
+#define RUNS 30000
 
 static unsigned months(void)
 {
@@ -109,7 +109,7 @@ static void test_compare_month_without_change_has_no_finding(void **state)
     for (unsigned i = 0; i < all; i++) {
         struct tel_report report;
 
-        simulate(5000 + i, RUNS / 2, false, &report);
+        simulate(5000 + i, RUNS / 4, false, &report);
         wrong += count_certain(&report) > 0;
         tel_report_clear(&report);
     }
