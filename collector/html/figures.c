@@ -93,7 +93,7 @@ const char *tel_figure_ms(struct tel_figure *buf, uint64_t ms)
 
 const char *tel_figure_fine_ms(struct tel_figure *buf, uint64_t ms)
 {
-    struct tel_figure count;
+    struct tel_figure count = {""};
 
     if (ms >= 10000)
         return tel_figure_ms(buf, ms);
