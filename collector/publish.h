@@ -32,9 +32,10 @@
  * with k = 3 or 4 sums in two directions, over versions and events, can still
  * leave one number. With 5 none was found, by a reader who has every small
  * report of versions, events, days, outcomes, values and durations to compare
- * with (tests/collector/test_hold.c). A reader who can ask for any range of days asks
- * for two that differ by a day, and for many such pairs; so tell one range, or
- * months that do not overlap. Whoever can run the report has the database.
+ * with (tests/collector/test_hold.c). A reader who can ask for any range of
+ * days asks for two that differ by a day, and for many such pairs; so tell one
+ * range, or months that do not overlap. Whoever can run the report has the
+ * database anyway.
  *
  * Context: normal.
  */
@@ -49,6 +50,7 @@
 struct tel_published {
     uint64_t n;
     bool held;
+    bool moved; /* by tel_publish_guard; nobody is told */
 };
 
 struct tel_published tel_publish_count(uint64_t n, uint64_t k);

@@ -203,10 +203,11 @@ static void test_report_percentiles_are_of_k_runs(void **state)
     struct collect *c = *state;
     json_t *report = NULL;
 
-    (void)collect_sql(c, "UPDATE total SET n = 90 WHERE event = 'commit'"
-                         " AND item = 'ms' AND value = '20'");
-    (void)collect_sql(c, "UPDATE total SET n = 4 WHERE event = 'commit'"
-                         " AND item = 'ms' AND value = '50'");
+    /* 90 of 20 ms, and 4 of 50. */
+    (void)collect_sql(c, "INSERT INTO total VALUES ('2001-02-03', 'git',"
+                         " '2.39.5', 'commit', 'ms', '20', 89),"
+                         " ('2001-02-03', 'git', '2.39.5', 'commit', 'ms',"
+                         " '50', 3)");
     report = collect_report(c, "git", NULL);
     /* 10 and 20, 30 and 39 and 50 with what took longer. */
     assert_json(json_object_get(event_of(report, "commit"), "histogram"),
