@@ -247,6 +247,19 @@ static void test_html_file_that_can_not_be_written_is_said(void **state)
     result_clear(&result);
 }
 
+static void test_html_day_of_no_calendar_is_said(void **state)
+{
+    struct scratch *scratch = *state;
+    struct result result;
+
+    pages_far(db(scratch));
+    result = scratch_run(scratch, TEL_COLLECT, "report", "--db", db(scratch),
+                         "--html", page(scratch), NULL);
+    assert_int_equal(result.status, 2);
+    assert_non_null(strstr(result.err, "holds what tel-collect never wrote\n"));
+    result_clear(&result);
+}
+
 /* A pipe is written to, and stays one. */
 static void test_html_pipe_is_not_replaced(void **state)
 {
@@ -285,6 +298,7 @@ int main(void)
         TEST(test_html_file_is_replaced_as_a_whole),
         TEST(test_html_failure_keeps_the_old_page),
         TEST(test_html_file_that_can_not_be_written_is_said),
+        TEST(test_html_day_of_no_calendar_is_said),
         TEST(test_html_pipe_is_not_replaced),
     };
 
