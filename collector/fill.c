@@ -189,16 +189,17 @@ static int fill_event(const struct tel_report *report,
     struct tel_report_event *event = NULL;
     int r = sum_parts(report, exact, &tally, &cells);
 
-    if (r == 0 && tally.runs < report->k) {
+    if (r < 0)
+        goto out;
+    if (tally.runs < report->k) {
         tool->held_back += tally.runs > 0;
         goto out;
     }
-    if (r == 0)
-        event = tel_append(&tool->events, &tool->nevents, sizeof(*event));
-    if (r == 0 && event == NULL)
+    event = tel_append(&tool->events, &tool->nevents, sizeof(*event));
+    if (event == NULL) {
         r = -ENOMEM;
-    if (r < 0)
         goto out;
+    }
     memcpy(event->event, exact->event, sizeof(event->event));
     r = tel_fill_numbers(report, &tally, &cells, &event->all);
     if (r == 0)

@@ -89,14 +89,15 @@ hold_value(struct tel_holding *h, struct tel_report_event *event,
            const char *key)
 {
     for (size_t i = 0; i < event->nparts; i++) {
-        struct tel_report_values *values = of(&event->parts[i].numbers, key);
+        struct tel_report_numbers *numbers = &event->parts[i].numbers;
+        bool hidden = numbers->runs.held;
+        struct tel_report_values *values = of(numbers, key);
         struct tel_published *found =
             values != NULL ? value_of(values, value->name) : NULL;
 
         if (found != NULL)
             tel_hold_part(h, found);
-        else if (event->parts[i].numbers.runs.held ||
-                 (values != NULL && values->held_back > 0))
+        else if (hidden || (values != NULL && values->held_back > 0))
             h->unsaid++;
     }
     tel_hold_sum(h, &value->n);

@@ -17,6 +17,7 @@ struct tel_holding {
     const struct tel_report *report;
     struct tel_published **parts; /* of the sum at hand */
     size_t count;
+    size_t room; /* for parts, which the caller frees at the end */
     size_t unsaid;
     struct tel_published unnamed; /* a part held back that has no name */
     bool moved;                   /* something, in this pass */

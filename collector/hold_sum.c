@@ -4,26 +4,24 @@
 
 #include <stdlib.h>
 
-#include "exact.h"
-
 void tel_hold_part(struct tel_holding *h, struct tel_published *count)
 {
-    struct tel_published **place = NULL;
+    if (h->count == h->room) {
+        size_t room = h->room > 0 ? 2 * h->room : 64;
+        struct tel_published **more =
+            reallocarray(h->parts, room, sizeof(struct tel_published *));
 
-    if (h->failed)
-        return;
-    place = tel_append(&h->parts, &h->count, sizeof(*place));
-    if (place == NULL)
-        h->failed = true;
-    else
-        *place = count;
+        h->failed = h->failed || more == NULL;
+        if (more == NULL)
+            return;
+        h->parts = more;
+        h->room = room;
+    }
+    h->parts[h->count++] = count;
 }
 
-/* The list of parts is used again, from the start. */
 static void forget(struct tel_holding *h)
 {
-    free(h->parts);
-    h->parts = NULL;
     h->count = 0;
     h->unsaid = 0;
 }

@@ -302,6 +302,7 @@ static void test_forms_table_begins_with_what_changed(void **state)
         "  switch fails 2.9 times as often in 2.40.0: 6.2 % -> 18.1 %";
     struct collect *c = *state;
     char *text = NULL;
+    json_t *parsed = NULL;
     json_t *found = NULL;
 
     add_versions(c);
@@ -310,7 +311,8 @@ static void test_forms_table_begins_with_what_changed(void **state)
     assert_true(strstr(text, changed) < strstr(text, "EVENT"));
     assert_non_null(strstr(text, "  Too few runs to tell: commit\n"));
     free(text);
-    found = json_object_get(collect_report(c, "git", NULL), "comparison");
+    parsed = collect_report(c, "git", NULL);
+    found = json_object_get(parsed, "comparison");
     assert_string_equal(json_string_value(json_object_get(found, "before")),
                         "2.39.5");
     found = json_array_get(json_object_get(found, "findings"), 0);
@@ -319,6 +321,7 @@ static void test_forms_table_begins_with_what_changed(void **state)
     assert_true(json_is_true(json_object_get(found, "certain")));
     assert_non_null(strstr(json_string_value(json_object_get(found, "text")),
                            "switch fails"));
+    json_decref(parsed);
 }
 
 static void test_forms_compare_takes_two_versions(void **state)

@@ -325,6 +325,34 @@ static void test_report_missing_database_is_2(void **state)
     assert_null(file_read(path, NULL));
 }
 
+/* What no collector writes is not reported as if one had. */
+static void test_report_of_strange_totals_is_2(void **state)
+{
+    static const char *const rows[] = {
+        "'commit', 'nonsense', ''", "'commit', 'ms', '-1'",
+        "'commit', 'ms', '99999999999'", "'', 'runs', ''",
+        "'commit', 'exit', 'a value that is longer than any policy lets it'"};
+    struct collect *c = *state;
+    char sql[256];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct result result;
+
+        snprintf(sql, sizeof(sql),
+                 "INSERT INTO total VALUES ('2001-02-03', 'git', '1', %s, 9)",
+                 rows[i]);
+        (void)collect_sql(c, sql);
+        result = scratch_run(c->scratch, TEL_COLLECT, "report", "--db",
+                             scratch_path(c->scratch, "totals.db"), NULL);
+        assert_int_equal(result.status, 2);
+        assert_string_equal(result.out, "");
+        assert_non_null(
+            strstr(result.err, ": holds what tel-collect never wrote\n"));
+        result_clear(&result);
+        (void)collect_sql(c, "DELETE FROM total WHERE day = '2001-02-03'");
+    }
+}
+
 static void test_report_full_disk_is_said(void **state)
 {
     struct collect *c = *state;
@@ -467,6 +495,7 @@ int main(void)
         TEST(test_report_days_are_summed),
         TEST(test_report_unknown_tool_is_1),
         TEST(test_report_missing_database_is_2),
+        TEST(test_report_of_strange_totals_is_2),
         TEST(test_report_full_disk_is_said),
         TEST(test_report_empty_database_has_nothing),
         TEST(test_report_groups_crashes_by_signature),
