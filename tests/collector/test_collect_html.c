@@ -260,6 +260,24 @@ static void test_html_day_of_no_calendar_is_said(void **state)
     result_clear(&result);
 }
 
+/* Not even a share of what is held back. */
+static void test_html_tool_under_k_says_nothing_else(void **state)
+{
+    struct scratch *scratch = *state;
+    char *text = NULL;
+    char *section = NULL;
+
+    pages_odd(db(scratch));
+    text = write_page_of(scratch, db(scratch));
+    section = strstr(text, "<h2>under</h2>");
+    assert_non_null(section);
+    *strstr(section, "</section>") = '\0';
+    assert_string_equal(section,
+                        "<h2>under</h2>\n<p class=\"muted\">It ran under 5"
+                        " times, so all else is held back.</p>\n");
+    free(text);
+}
+
 /* A pipe is written to, and stays one. */
 static void test_html_pipe_is_not_replaced(void **state)
 {
@@ -299,6 +317,7 @@ int main(void)
         TEST(test_html_failure_keeps_the_old_page),
         TEST(test_html_file_that_can_not_be_written_is_said),
         TEST(test_html_day_of_no_calendar_is_said),
+        TEST(test_html_tool_under_k_says_nothing_else),
         TEST(test_html_pipe_is_not_replaced),
     };
 
