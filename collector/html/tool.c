@@ -39,14 +39,13 @@ static void write_tiles(struct tel_html *page,
                         const struct tel_report_tool *tool)
 {
     const struct tel_report_version *latest = find_latest(tool);
-    double failed = tel_chart_share(page->k, &tool->error, &tool->runs) +
-                    tel_chart_share(page->k, &tool->sig, &tool->runs);
+    const struct tel_ends ends = {tool->ok, tool->error, tool->sig, tool->lost};
     struct tel_figure figure;
 
     tel_html_print(page, "<dl class=\"tiles\">\n");
     write_tile(page, "Runs",
                tel_figure_published(&figure, &tool->runs, page->k));
-    write_tile(page, "Failed", tel_figure_percent(&figure, failed));
+    write_tile(page, "Failed", tel_chart_failed_text(&figure, &ends, page->k));
     write_tile(page, "Events", tel_figure_count(&figure, tool->nevents));
     write_tile(page, "Versions", tel_figure_count(&figure, tool->nversions));
     if (latest != NULL)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "html/charts.h"
 #include "html/figures.h"
 #include "html/html.h"
 #include "html/scale.h"
@@ -119,6 +120,40 @@ static void test_figures_days_are_those_of_the_calendar(void **state)
     assert_string_equal(tel_figure_month(&f, 11016), "Feb" NBSP "2000");
     (void)tel_figure_short_day(&f, INT64_MAX);
     (void)tel_figure_month(&f, INT64_MAX);
+}
+
+static struct tel_published told(uint64_t n)
+{
+    return (struct tel_published){.n = n};
+}
+
+/* As the table of the report has it. */
+static void test_charts_failures_held_back_are_below_something(void **state)
+{
+    const struct tel_published held = {.held = true};
+    struct tel_figure f;
+
+    (void)state;
+    assert_string_equal(
+        tel_chart_failed_text(
+            &f, &(struct tel_ends){told(90), told(10), told(0), held}, 1),
+        "10.0" NBSP "%");
+    assert_string_equal(
+        tel_chart_failed_text(
+            &f, &(struct tel_ends){told(95), held, told(0), told(0)}, 5),
+        "<5.0" NBSP "%");
+    assert_string_equal(
+        tel_chart_failed_text(
+            &f, &(struct tel_ends){held, told(10), told(0), told(0)}, 5),
+        "-");
+    assert_string_equal(
+        tel_chart_failed_text(
+            &f, &(struct tel_ends){told(0), told(0), told(0), told(50)}, 5),
+        "-");
+    assert_string_equal(
+        tel_chart_failed_text(
+            &f, &(struct tel_ends){told(50), told(0), told(0), told(0)}, 5),
+        "0" NBSP "%");
 }
 
 static void test_words_say_how_much_as_one_would(void **state)
@@ -331,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_figures_shares_never_lie_about_the_ends),
         cmocka_unit_test(test_figures_durations_have_the_unit_of_their_size),
         cmocka_unit_test(test_figures_days_are_those_of_the_calendar),
+        cmocka_unit_test(test_charts_failures_held_back_are_below_something),
         cmocka_unit_test(test_words_say_how_much_as_one_would),
         cmocka_unit_test(test_scale_linear_ends_on_a_round_number),
         cmocka_unit_test(test_scale_ms_holds_every_duration),
