@@ -181,6 +181,7 @@ int tel_store_each_refusal(struct tel_store *store,
 
 /* A day as YYYY-MM-DD, and back: -EINVAL for anything else. */
 #define TEL_DAY_MAX 10
+#define TEL_DAY_LAST 2932896 /* 9999-12-31 */
 void tel_day_text(int64_t day, char buf[TEL_DAY_MAX + 1]);
 int tel_day_parse(const char *text, int64_t *ret_day);
 

@@ -93,7 +93,7 @@ const char *tel_figure_ms(struct tel_figure *buf, uint64_t ms)
 
 const char *tel_figure_fine_ms(struct tel_figure *buf, uint64_t ms)
 {
-    struct tel_figure count;
+    struct tel_figure count = {""};
 
     if (ms >= 10000)
         return tel_figure_ms(buf, ms);
@@ -113,8 +113,11 @@ static const char *find_month(int64_t day, struct tm *ret_date)
 {
     static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t at = (time_t)(day * DAY_S);
+    time_t at;
 
+    if (day < 0 || day > TEL_DAY_LAST)
+        return NULL;
+    at = (time_t)(day * DAY_S);
     return gmtime_r(&at, ret_date) != NULL ? months[ret_date->tm_mon] : NULL;
 }
 

@@ -77,7 +77,7 @@ void tel_page_how(struct tel_html *page, const struct tel_report *report)
         page,
         "<dt>Failed</dt>\n"
         "<dd>A run fails that ends with an error or by a signal. Of a lost run"
-        " it is only known that it ended.</dd>\n"
+        " it is only known that it ended, so shares leave it out.</dd>\n"
         "<dt>How long</dt>\n"
         "<dd>Half of the runs take at most the median (p50), 95 %% at most p95;"
         " where there are runs enough, both are right to 5 %%. A typical run is"

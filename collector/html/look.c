@@ -81,7 +81,9 @@ static void write_quiet(struct tel_html *page,
 
     tel_html_print(page, "<li><a href=\"#tool-%u\">%s</a>: ", place->anchor,
                    tool->id);
-    if (tool->comparison.done)
+    if (tool->runs.held)
+        tel_html_print(page, "held back.");
+    else if (tool->comparison.done)
         tel_html_print(page, "nothing changed clearly from %s to %s.",
                        tool->comparison.before, tool->comparison.after);
     else if (tool->nversions == 1)

@@ -44,10 +44,7 @@ static void write_outcomes(struct tel_html *page,
         rows[i] = (struct tel_outcomes_row){
             .name = tool->events[i].event,
             .runs = all->runs,
-            .ok = all->ok,
-            .error = all->error,
-            .sig = all->sig,
-            .lost = all->lost,
+            .ends = {all->ok, all->error, all->sig, all->lost},
         };
     }
     tel_page_card_open(page, "", "How runs ended");

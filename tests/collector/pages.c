@@ -321,6 +321,17 @@ void pages_hostile(const char *db)
     tel_store_close(store);
 }
 
+void pages_far(const char *db)
+{
+    struct tel_store *store = make(db);
+    struct day *day = new_day();
+
+    add_verb(day, &verbs[0], 100);
+    write_day(store, day, INT64_MAX / 2);
+    free(day);
+    tel_store_close(store);
+}
+
 void pages_empty(const char *db)
 {
     tel_store_close(make(db));

@@ -29,6 +29,9 @@ void pages_long(const char *db);
 /* Names that no tel-collect ever wrote, to a database or to a page. */
 void pages_hostile(const char *db);
 
+/* A day that no calendar has. */
+void pages_far(const char *db);
+
 /* A database in which nothing was counted. */
 void pages_empty(const char *db);
 
