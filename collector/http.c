@@ -152,6 +152,8 @@ static void take_turn(struct tel_http *http)
     else if (turn.files[2].revents != 0)
         let_in(http);
     (void)MHD_run(http->daemon);
+    /* The stack too: to bind a function late, registers are saved there. */
+    tel_wipe_traces();
     tel_connections_cut(&http->requests.connections, http->requests.now_ms);
 }
 

@@ -108,7 +108,7 @@ static int count(struct tel_queue *queue, size_t requests)
     if (r < 0)
         tel_store_rollback(queue->store);
     tel_sums_clear(queue->sums);
-    tel_wipe_stack();
+    tel_wipe_traces();
     return r;
 }
 

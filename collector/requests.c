@@ -268,6 +268,21 @@ static enum MHD_Result put(struct request *request)
     return MHD_YES;
 }
 
+/* Gives it back, and wipes it. Accepts NULL. */
+static void forget(struct request *request)
+{
+    if (request == NULL)
+        return;
+    request->all->bodies -= request->body_size;
+    if (request->put)
+        request->all->answering--;
+    if (request->query != NULL)
+        release(request->query, strlen(request->query));
+    release(request->body, request->body_size);
+    explicit_bzero(request, sizeof(*request));
+    free(request);
+}
+
 void tel_requests_connection(void *context, struct MHD_Connection *connection,
                              void **place,
                              enum MHD_ConnectionNotificationCode what)
@@ -275,12 +290,16 @@ void tel_requests_connection(void *context, struct MHD_Connection *connection,
     struct tel_requests *all = context;
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct tel_connection *here = *place;
 
-    if (what == MHD_CONNECTION_NOTIFY_CLOSED)
-        tel_connection_close(&all->connections, *place);
-    else if (info != NULL)
+    if (what == MHD_CONNECTION_NOTIFY_STARTED && info != NULL) {
         *place = tel_connection_open(&all->connections, info->connect_fd,
                                      all->now_ms);
+    } else if (here != NULL) {
+        /* A request that ends in its head is never called complete. */
+        forget(here->request);
+        tel_connection_close(&all->connections, here);
+    }
 }
 
 /*
@@ -291,9 +310,15 @@ void tel_requests_connection(void *context, struct MHD_Connection *connection,
 void *tel_requests_begin(void *context, const char *target,
                          struct MHD_Connection *connection)
 {
-    struct request *request = calloc(1, sizeof(*request));
+    struct tel_connection *place = place_of(connection);
+    struct request *request = NULL;
     const char *mark = strchr(target, '?');
 
+    if (place == NULL)
+        return NULL;
+    forget(place->request);
+    request = calloc(1, sizeof(*request));
+    place->request = request;
     if (request == NULL)
         return NULL;
     request->all = context;
@@ -322,8 +347,8 @@ enum MHD_Result tel_requests_handle(void *context,
     (void)connection;
     (void)url;
     (void)version;
-    /* No memory, for the request or for where its connection stands. */
-    if (request == NULL || place_of(connection) == NULL)
+    /* There was no memory for it. */
+    if (request == NULL)
         return MHD_NO;
     if (!request->begun)
         return take_headers(request, method);
@@ -345,26 +370,16 @@ void tel_requests_complete(void *context, struct MHD_Connection *connection,
                            void **state, enum MHD_RequestTerminationCode how)
 {
     struct tel_requests *all = context;
-    struct request *request = *state;
     struct tel_connection *place = place_of(connection);
 
     (void)how;
-    tel_connection_owes(&all->connections, place, all->now_ms);
-    if (place != NULL)
-        place->answers++;
-    if (request == NULL)
-        return;
     *state = NULL;
-    all->bodies -= request->body_size;
-    if (request->put)
-        all->answering--;
-    if (request->query != NULL)
-        release(request->query, strlen(request->query));
-    release(request->body, request->body_size < request->received
-                               ? request->body_size
-                               : request->received);
-    explicit_bzero(request, sizeof(*request));
-    free(request);
+    if (place == NULL)
+        return;
+    tel_connection_owes(&all->connections, place, all->now_ms);
+    place->answers++;
+    forget(place->request);
+    place->request = NULL;
 }
 
 /* One write for all that is done before the loop looks. */
