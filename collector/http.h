@@ -7,7 +7,7 @@
  * says nothing. The client's address is never asked for; its user agent and
  * every header but Idempotency-Key are never looked at, and nothing is logged.
  *
- *     tel_queue_start(tools, store, tel_http_done, notice, &queue);
+ *     tel_queue_start(tools, store, days, tel_http_done, notice, &queue);
  *     tel_http_start(fd, &limits, queue, &http);
  *     ...
  *     tel_http_quiesce(http);
@@ -36,7 +36,7 @@ void tel_http_quiesce(struct tel_http *http);
  * work that was put must have been done. Accepts NULL. */
 void tel_http_stop(struct tel_http *http);
 
-/* What the queue calls for each work that http has put into it. */
-void tel_http_done(struct tel_work *work);
+/* What the queue calls for each group of works that http has put into it. */
+void tel_http_done(struct tel_work *group);
 
 #endif

@@ -7,16 +7,31 @@
 #include <string.h>
 #include <time.h>
 
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* As libpq tells a URL from the name of a database. */
+static bool is_postgres(const char *where)
+{
+    return begins(where, "postgresql://") || begins(where, "postgres://");
+}
+
 int tel_store_open(const char *where, struct tel_store **ret_store,
                    struct tel_err *err)
 {
+    if (is_postgres(where))
+        return tel_store_postgres_open(where, ret_store, err);
     return tel_store_sqlite_open(where, ret_store, err);
 }
 
 int tel_store_open_reader(const char *where, struct tel_store **ret_store,
                           struct tel_err *err)
 {
-    if (strncmp(where, "https://", 8) == 0 || strncmp(where, "http://", 7) == 0)
+    if (is_postgres(where))
+        return tel_store_postgres_open_reader(where, ret_store, err);
+    if (begins(where, "https://") || begins(where, "http://"))
         return tel_store_open_url(where, NULL, ret_store, err);
     return tel_store_sqlite_open_reader(where, ret_store, err);
 }
@@ -27,6 +42,30 @@ void tel_store_close(struct tel_store *store)
         store->kind->close(store);
 }
 
+void tel_store_show(const char *where, char buf[TEL_STORE_SHOWN])
+{
+    const char *name = strstr(where, "://");
+    const char *at = strrchr(where, '@');
+    size_t scheme = name != NULL ? (size_t)(name + 3 - where) : 0;
+    size_t options;
+
+    if (name == NULL) {
+        (void)snprintf(buf, TEL_STORE_SHOWN, "%s", where);
+        return;
+    }
+    name += 3;
+    options = strcspn(name, "?#");
+    /* An @ in a password is none of an URL's, but may be there. */
+    if (at != NULL && at < name + options)
+        options -= (size_t)(at + 1 - name);
+    else if (at != NULL)
+        options = 0;
+    if (at != NULL)
+        name = at + 1;
+    (void)snprintf(buf, TEL_STORE_SHOWN, "%.*s%.*s", (int)scheme, where,
+                   (int)options, name);
+}
+
 const char *tel_store_fault(const struct tel_store *store)
 {
     return store->fault;
@@ -35,6 +74,17 @@ const char *tel_store_fault(const struct tel_store *store)
 int tel_store_begin(struct tel_store *store, int64_t day)
 {
     return store->kind->begin(store, day);
+}
+
+void tel_store_date(struct tel_store *store, int64_t day)
+{
+    store->kind->date(store, day);
+}
+
+int tel_store_begin_now(struct tel_store *store, int64_t day)
+{
+    return store->kind->begin_now != NULL ? store->kind->begin_now(store, day)
+                                          : -EBUSY;
 }
 
 int tel_store_commit(struct tel_store *store)

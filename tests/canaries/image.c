@@ -67,36 +67,37 @@ bool bytes_hold(const void *bytes, size_t len, const struct quarry *quarry,
     return false;
 }
 
-bool file_holds(const char *path, const struct quarry *quarry, char *around)
+static bool is_empty(const char *bytes, size_t left)
 {
-    size_t len = 0;
-    char *bytes = file_read(path, &len);
-    bool holds = bytes != NULL && bytes_hold(bytes, len, quarry, around);
-
-    free(bytes);
-    return holds;
+    return left >= PAGE && bytes[0] == '\0' &&
+           memcmp(bytes, bytes + 1, PAGE - 1) == 0;
 }
 
-static bool is_empty(const char *page)
-{
-    return page[0] == '\0' && memcmp(page, page + 1, PAGE - 1) == 0;
-}
-
-/* Most pages of a stack or an arena have never been touched: only what stands
- * between those is looked through. */
+/* Most pages of a stack or an arena have never been touched, in a core image
+ * too: only what stands between those is looked through. */
 static bool mapping_holds(const char *bytes, size_t len,
                           const struct quarry *quarry, char *around)
 {
     size_t from = 0;
 
-    for (size_t at = 0; at <= len; at += PAGE) {
-        if (at < len && !is_empty(bytes + at))
+    for (size_t at = 0; at < len; at += PAGE) {
+        if (!is_empty(bytes + at, len - at))
             continue;
         if (at > from && bytes_hold(bytes + from, at - from, quarry, around))
             return true;
         from = at + PAGE;
     }
-    return false;
+    return from < len && bytes_hold(bytes + from, len - from, quarry, around);
+}
+
+bool file_holds(const char *path, const struct quarry *quarry, char *around)
+{
+    size_t len = 0;
+    char *bytes = file_read(path, &len);
+    bool holds = bytes != NULL && mapping_holds(bytes, len, quarry, around);
+
+    free(bytes);
+    return holds;
 }
 
 static int open_memory(pid_t pid)

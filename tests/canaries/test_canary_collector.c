@@ -29,6 +29,7 @@ struct stage {
     struct collect collect;
     struct strangers strangers;
     bool connected;
+    bool unclean;
     char personal[STEM_LEN + 1];
     char listed[STEM_LEN + 1];
     char word[CANARY_MAX + 1];
@@ -68,8 +69,8 @@ static int teardown(void **state)
 {
     struct stage *stage = *state;
 
-    if (stage->around[0] != '\0')
-        print_message("           found last: %s\n", stage->around);
+    if (stage->unclean)
+        print_message("           its memory holds %s\n", stage->around);
     if (stage->connected)
         strangers_leave(&stage->strangers);
     if (stage->collect.pid > 0)
@@ -103,12 +104,10 @@ static void begin(struct stage *stage, const char *program,
 static bool is_clean(void *context)
 {
     struct stage *stage = context;
-    bool clean =
-        !image_holds(stage->collect.pid, &stage->quarry, stage->around);
 
-    if (clean)
-        stage->around[0] = '\0';
-    return clean;
+    stage->unclean =
+        image_holds(stage->collect.pid, &stage->quarry, stage->around);
+    return !stage->unclean;
 }
 
 /* An answer may be read a moment before its request is forgotten; and what

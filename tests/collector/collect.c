@@ -66,6 +66,7 @@ void collect_setup(struct collect *c)
 {
     memset(c, 0, sizeof(*c));
     c->scratch = scratch_new();
+    snprintf(c->db, sizeof(c->db), "%s", scratch_path(c->scratch, "totals.db"));
     scratch_write(c->scratch, "tools/git.conf", git);
     scratch_write(c->scratch, "tools/git-2.40.conf", git_later);
     scratch_write(c->scratch, "tools/dock.conf", dock);
@@ -89,17 +90,15 @@ void collect_start_as(struct collect *c, char *const *argv)
 
 void collect_start(struct collect *c, const char *listen)
 {
-    char db[256];
     char tools[256];
     char *argv[] = {strdup(TEL_COLLECT), strdup("serve"), strdup("--listen"),
-                    strdup(listen),      strdup("--db"),  db,
+                    strdup(listen),      strdup("--db"),  c->db,
                     strdup("--tools"),   tools,           NULL};
 
-    snprintf(db, sizeof(db), "%s", scratch_path(c->scratch, "totals.db"));
     snprintf(tools, sizeof(tools), "%s", scratch_path(c->scratch, "tools"));
     collect_start_as(c, argv);
     for (size_t i = 0; argv[i] != NULL; i++) {
-        if (argv[i] != db && argv[i] != tools)
+        if (argv[i] != c->db && argv[i] != tools)
             free(argv[i]);
     }
 }
@@ -230,6 +229,20 @@ char *collect_log(const struct collect *c)
     return file_read(scratch_path(c->scratch, "serve-%u.log", c->starts), NULL);
 }
 
+/* The tools of a report, or its only one. */
+static json_t *take_tools(json_t *report, bool one)
+{
+    json_t *tools = json_object_get(report, "tools");
+
+    if (one) {
+        assert_int_equal(json_array_size(tools), 1);
+        tools = json_array_get(tools, 0);
+    }
+    json_incref(tools);
+    json_decref(report);
+    return tools;
+}
+
 json_t *collect_report(struct collect *c, const char *tool, ...)
 {
     char *argv[24];
@@ -244,7 +257,7 @@ json_t *collect_report(struct collect *c, const char *tool, ...)
     argv[count++] = strdup("report");
     argv[count++] = strdup("--json");
     argv[count++] = strdup("--db");
-    argv[count++] = strdup(scratch_path(c->scratch, "totals.db"));
+    argv[count++] = strdup(c->db);
     if (tool != NULL) {
         argv[count++] = strdup("--tool");
         argv[count++] = strdup(tool);
@@ -263,7 +276,7 @@ json_t *collect_report(struct collect *c, const char *tool, ...)
     result_clear(&result);
     while (count > 0)
         free(argv[--count]);
-    return report;
+    return take_tools(report, tool != NULL);
 }
 
 json_t *event_of(const json_t *report, const char *event)

@@ -62,6 +62,7 @@ struct tel_collector_options {
     const char *db;    /* the database's file, made where there is none */
     const char *tools; /* the directory of the policies, *.conf */
     struct tel_collector_limits limits;
+    unsigned retention_days; /* totals older than that go; 0: none */
     /* Told one sentence when the database begins to fail, and one when it
      * works again; called from another thread. May be NULL. */
     void (*notice)(const char *text);
@@ -92,16 +93,31 @@ int tel_collector_reload(struct tel_collector *collector, struct tel_err *err);
 /* Accepts nothing more, finishes and answers what is queued. Accepts NULL. */
 void tel_collector_stop(struct tel_collector *collector);
 
-#define TEL_REPORT_K 5 /* cells of fewer runs are held back by default */
+#define TEL_REPORT_K 5 /* counts of fewer runs are held back by default */
+
+enum tel_report_form {
+    TEL_REPORT_TABLE,
+    TEL_REPORT_JSON,
+    TEL_REPORT_CSV,
+    TEL_REPORT_HTML,
+};
 
 struct tel_report_options {
-    const char *db;         /* a file, or where else a store is */
-    const char *token_file; /* for a store behind a URL; or NULL */
+    const char *db;         /* whatever a reader of stores takes */
+    bool hosted;            /* db is the URL of a hosted collector */
+    const char *token_file; /* for that one; or NULL */
     const char *tool;       /* an id, or NULL: all of them */
-    uint64_t k;             /* cells of fewer runs are held back; 1: none */
-    bool json;
-    bool by_version;
-    bool colour; /* for the table */
+    uint64_t k;          /* see collector/publish.h; 1: every count as it is */
+    int64_t first, last; /* days since 1970-01-01, both included; 0: open */
+    const char *before;  /* two versions of tool to compare, or both NULL: */
+    const char *after;   /* the latest two of each tool */
+    enum tel_report_form form;
+    const char *file; /* for HTML: where it is saved; "-": standard output */
+    bool by_version;  /* the rest is for the table: each version as well */
+    bool by_day;      /* each day as well */
+    bool colour;
+    bool unicode;
+    unsigned columns; /* of the terminal */
 };
 
 /*
@@ -111,6 +127,14 @@ struct tel_report_options {
  */
 int tel_report_write(const struct tel_report_options *options, FILE *out,
                      struct tel_err *err);
+
+/*
+ * Writes it to the options' file, which is there as a whole or not at all: it
+ * is written beside the one that it replaces, and renamed. The same, or as
+ * open(2), write(2) and rename(2).
+ */
+int tel_report_save(const struct tel_report_options *options,
+                    struct tel_err *err);
 
 /*
  * Writes the policies of the directory, and the limits of requests, as a
