@@ -34,6 +34,21 @@ static void take_key(struct seen *seen, const char *value)
     headers->miskeyed = !headers->keyed;
 }
 
+/*
+ * Whether the name is known, or that of a line that was folded after known:
+ * some versions of the daemon (0.9.75) put the rest of such a line behind its
+ * name. Such a request has no good reading.
+ */
+static bool is(const char *name, const char *known, struct seen *seen)
+{
+    size_t len = strlen(known);
+
+    if (strncasecmp(name, known, len) != 0)
+        return false;
+    seen->odd |= name[len] != '\0';
+    return true;
+}
+
 static enum MHD_Result look(void *context, enum MHD_ValueKind kind,
                             const char *name, const char *value)
 {
@@ -42,16 +57,16 @@ static enum MHD_Result look(void *context, enum MHD_ValueKind kind,
     (void)kind;
     if (value == NULL)
         value = "";
-    if (strcasecmp(name, "Idempotency-Key") == 0) {
+    if (is(name, "Idempotency-Key", seen)) {
         take_key(seen, value);
-    } else if (strcasecmp(name, "Content-Length") == 0) {
+    } else if (is(name, "Content-Length", seen)) {
         seen->lengths++;
         seen->odd |= !is_length(value);
         seen->headers->announced = strtoull(value, NULL, 10);
-    } else if (strcasecmp(name, "Transfer-Encoding") == 0) {
+    } else if (is(name, "Transfer-Encoding", seen)) {
         seen->codings++;
         seen->odd |= strcasecmp(value, "chunked") != 0;
-    } else if (name[strcspn(name, " \t\r\n")] != '\0') {
+    } else if (name[0] == '\0' || name[strcspn(name, " \t\r\n")] != '\0') {
         seen->odd = true;
     }
     return MHD_YES;
