@@ -15,9 +15,11 @@ static const char usage[] =
     "       tel-collect serve --config FILE\n"
     "       tel-collect report --db FILE [--tool ID] [--json]"
     " [--by-version] [-k N]\n"
+    "       tel-collect export --tools DIRECTORY [--output FILE]\n"
     "\n"
     "  serve    receive events and keep totals of them\n"
     "  report   show the totals\n"
+    "  export   write the policies as data for the hosted variants\n"
     "\n"
     "  --help      show this, or after a command: its options\n"
     "  --version   show the version\n";
@@ -28,6 +30,7 @@ static const struct {
 } commands[] = {
     {"serve", command_serve},
     {"report", command_report},
+    {"export", command_export},
 };
 
 /* What files and arguments hold may give a terminal no orders. */

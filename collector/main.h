@@ -10,6 +10,7 @@ enum { EXIT_DONE = 0, EXIT_NO = 1, EXIT_BAD = 2 };
 
 int command_serve(int argc, char **argv);
 int command_report(int argc, char **argv);
+int command_export(int argc, char **argv);
 
 /* One line on stderr, after the program's name; returns EXIT_BAD. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

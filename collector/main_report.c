@@ -15,12 +15,16 @@
 #define K_MAX 1000000000U
 
 static const char usage[] =
-    "usage: tel-collect report --db FILE [--tool ID] [--json] [--by-version]"
+    "usage: tel-collect report --db FILE|--url URL [--tool ID] [--json] "
+    "[--by-version]"
     " [-k N]\n"
     "\n"
     "Shows the totals. May run while serve does.\n"
     "\n"
     "  --db FILE      the database of tel-collect serve\n"
+    "  --url URL      a hosted collector instead\n"
+    "  --token-file FILE\n"
+    "                 holds the token that it asks for\n"
     "  --tool ID      one tool only\n"
     "  --json         as JSON: an object with --tool, else an array of them\n"
     "  --by-version   each version of a tool by itself\n"
@@ -46,18 +50,24 @@ static int parse(int argc, char **argv, struct tel_report_options *options)
 {
     static const struct option known[] = {
         {"db", required_argument, NULL, 'd'},
+        {"url", required_argument, NULL, 'u'},
+        {"token-file", required_argument, NULL, 'T'},
         {"tool", required_argument, NULL, 't'},
         {"json", no_argument, NULL, 'j'},
         {"by-version", no_argument, NULL, 'v'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
+    bool url = false;
     int option;
 
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":hk:", known, NULL)) != -1) {
-        if (option == 'd')
+        url = option == 'u' || (url && option != 'd');
+        if (option == 'd' || option == 'u')
             options->db = optarg;
+        else if (option == 'T')
+            options->token_file = optarg;
         else if (option == 't')
             options->tool = optarg;
         else if (option == 'j')
@@ -75,6 +85,8 @@ static int parse(int argc, char **argv, struct tel_report_options *options)
         return complain(
             "report: what is %s for? (see tel-collect report --help)",
             argv[optind]);
+    if (options->token_file != NULL && !url)
+        return complain("report: --token-file goes with --url");
     if (options->db == NULL)
         return complain(
             "report: --db is missing (see tel-collect report --help)");

@@ -16,6 +16,8 @@ int tel_store_open(const char *where, struct tel_store **ret_store,
 int tel_store_open_reader(const char *where, struct tel_store **ret_store,
                           struct tel_err *err)
 {
+    if (strncmp(where, "https://", 8) == 0 || strncmp(where, "http://", 7) == 0)
+        return tel_store_open_url(where, NULL, ret_store, err);
     return tel_store_sqlite_open_reader(where, ret_store, err);
 }
 

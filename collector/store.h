@@ -4,7 +4,8 @@
  *
  * The one place that knows which database it is: a file of SQLite, or, where
  * the name begins with postgresql:// or postgres://, any database that speaks
- * PostgreSQL's protocol. A writer gives it groups of requests:
+ * PostgreSQL's protocol; for readers also a hosted collector, where it begins
+ * with https:// or http://. A writer gives it groups of requests:
  *
  *     tel_store_open(where, &store, &err);
  *     tel_store_begin(store, day);
@@ -81,6 +82,10 @@ int tel_store_open(const char *where, struct tel_store **ret_store,
 /* -ENOENT where there is none. */
 int tel_store_open_reader(const char *where, struct tel_store **ret_store,
                           struct tel_err *err);
+/* The same where a hosted collector is behind url; token_file holds what it
+ * asks for, in one line, or is NULL. -EIO where it does not answer as one. */
+int tel_store_open_url(const char *url, const char *token_file,
+                       struct tel_store **ret_store, struct tel_err *err);
 void tel_store_close(struct tel_store *store); /* accepts NULL */
 
 /* The database's own words for the last failure. */

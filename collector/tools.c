@@ -104,6 +104,12 @@ void tel_tools_free(struct tel_tools *tools)
     free(tools);
 }
 
+const struct tel_policy *tel_tools_at(const struct tel_tools *tools,
+                                      size_t index)
+{
+    return index < tools->count ? tools->policies[index] : NULL;
+}
+
 enum tel_refusal tel_tools_allowed(const struct tel_tools *tools,
                                    const struct tel_event *event)
 {

@@ -20,6 +20,11 @@ int tel_tools_load(const char *directory, struct tel_tools **ret_tools,
                    struct tel_err *err);
 void tel_tools_free(struct tel_tools *tools); /* accepts NULL */
 
+/* The policy at index, in the order of their files' names; NULL past the
+ * last. */
+const struct tel_policy *tel_tools_at(const struct tel_tools *tools,
+                                      size_t index);
+
 /*
  * Whether any policy of the event's tool explains it. Where none does: the
  * refusal of the one that came furthest.

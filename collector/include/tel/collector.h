@@ -76,7 +76,8 @@ void tel_collector_stop(struct tel_collector *collector);
 #define TEL_REPORT_K 5 /* cells of fewer runs are held back by default */
 
 struct tel_report_options {
-    const char *db;
+    const char *db;         /* a file, or where else a store is */
+    const char *token_file; /* for a store behind a URL; or NULL */
     const char *tool; /* an id, or NULL: all of them */
     uint64_t k;       /* cells of fewer runs are held back; 1: none */
     bool json;
@@ -91,5 +92,12 @@ struct tel_report_options {
  */
 int tel_report_write(const struct tel_report_options *options, FILE *out,
                      struct tel_err *err);
+
+/*
+ * Writes the policies of the directory, and the limits of requests, as a
+ * module of JavaScript that holds data only (collector/edge/ says how it is
+ * used). As tel_collector_start where the policies are bad.
+ */
+int tel_export_write(const char *directory, FILE *out, struct tel_err *err);
 
 #endif

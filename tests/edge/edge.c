@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* edge: the hosted variants as they are deployed. */
+#include "edge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const modules[] = {
+    "api/edge.js", "api/t.js",   "cells.js",  "event.js",  "package.json",
+    "relay.js",    "request.js", "totals.js", "worker.js",
+};
+
+/* All kinds of fields, a version that is none, and a key that every object of
+ * JavaScript has. */
+static const char odd[] =
+    "[tool]\nid = odd\nversion = nightly\n"
+    "endpoint = https://t.example.org/t\nmethod = POST\n"
+    "purpose = Decide which commands to make faster\n"
+    "source = https://example.org/source\ncontroller = Example Org\n"
+    "contact = privacy@example.org\nretention = 365 days\n"
+    "[verbs]\na b = one\nc:d = two\nx.y = three\n"
+    "[fields]\nms = off\nexit = class\nn = count\nscore = ratio\n"
+    "constructor = word -c: to-string c++\ntty = flag @terminal\n";
+
+static void copy_module(struct edge *e, const char *name)
+{
+    char path[256];
+    char to[64];
+    char *text = NULL;
+
+    snprintf(path, sizeof(path), TEL_SOURCE "/collector/edge/%s", name);
+    snprintf(to, sizeof(to), "edge/%s", name);
+    text = file_read(path, NULL);
+    if (text == NULL)
+        fail_msg("%s: not there", path);
+    scratch_write(e->collect.scratch, to, text);
+    free(text);
+}
+
+void edge_setup(struct edge *e)
+{
+    struct scratch *scratch = NULL;
+    char tools[256];
+    char *said = NULL;
+
+    skip_unless(access("/usr/bin/node", X_OK) == 0, "no node here");
+    memset(e, 0, sizeof(*e));
+    collect_setup(&e->collect);
+    scratch = e->collect.scratch;
+    scratch_write(scratch, "tools/odd.conf", odd);
+    for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
+        copy_module(e, modules[i]);
+    snprintf(e->folder, sizeof(e->folder), "%s", scratch_path(scratch, "edge"));
+    snprintf(tools, sizeof(tools), "%s", scratch_path(scratch, "tools"));
+    said =
+        scratch_ok(scratch, 0, TEL_COLLECT, "export", "--tools", tools,
+                   "--output", scratch_path(scratch, "edge/policies.js"), NULL);
+    assert_string_equal(said, "");
+    free(said);
+}
+
+void edge_teardown(struct edge *e)
+{
+    collect_teardown(&e->collect);
+}
+
+void edge_needs_packages(void)
+{
+    skip_unless(
+        access(EDGE_PACKAGE("@cloudflare/workerd-linux-64/bin/workerd"),
+               X_OK) == 0 &&
+            access(EDGE_PACKAGE("@edge-runtime/vm/package.json"), R_OK) == 0,
+        "no workerd or no edge-runtime below %s: tests/edge/fetch-packages.sh",
+        TEL_EDGE_PACKAGES);
+}

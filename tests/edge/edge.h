@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * edge: the hosted variants as they are deployed: a folder with the modules of
+ * collector/edge/ and the policies that tel-collect export has made of
+ * collect.h's and one more.
+ *
+ *     struct edge e;
+ *     edge_setup(&e);              skips where there is no node
+ *     edge_teardown(&e);
+ */
+#ifndef TEL_TEST_EDGE_H
+#define TEL_TEST_EDGE_H
+
+#include "collect.h"
+
+struct edge {
+    struct collect collect; /* its scratch has all: tools/, edge/ */
+    char folder[256];       /* the modules */
+};
+
+void edge_setup(struct edge *e);
+void edge_teardown(struct edge *e);
+
+/* Skips the running test where fetch-packages.sh has not been. */
+void edge_needs_packages(void);
+
+/* A path in the folder of npm's packages. */
+#define EDGE_PACKAGE(path) TEL_EDGE_PACKAGES "/node_modules/" path
+#define EDGE_SOURCE TEL_SOURCE "/tests/edge/"
+
+#endif
