@@ -22,6 +22,8 @@ struct tel_intake {
     const char *text; /* a query, or a batch's lines; the caller's */
     size_t len;
     bool keyed;
+    bool probe; /* counts nothing: answered 200 once the store has taken its
+                 * key, which nobody else has, and let go of it */
     struct tel_store_key key;
     unsigned status;    /* the answer; set before: refused unread */
     const char *reason; /* of a refusal; a constant, or NULL */

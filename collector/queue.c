@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "sums.h"
@@ -41,6 +42,7 @@ static void tell(struct tel_queue *queue, bool failing)
     if (failing == queue->failing)
         return;
     queue->failing = failing;
+    tel_store_meter(queue->store)->failing = failing;
     if (queue->notice == NULL)
         return;
     if (failing) {
@@ -120,6 +122,8 @@ static void *write_groups(void *context)
         int r = count(queue, requests);
 
         tell(queue, r < 0);
+        (void)atomic_fetch_sub(&tel_store_meter(queue->store)->waiting,
+                               requests);
         while (group != NULL) {
             struct tel_work *work = group;
 
@@ -127,7 +131,7 @@ static void *write_groups(void *context)
             group = work->next;
             if (r < 0)
                 work->intake.status = 503;
-            queue->done(work);
+            (work->done != NULL ? work->done : queue->done)(work);
         }
     }
     return NULL;
@@ -174,12 +178,28 @@ int tel_queue_put(struct tel_queue *queue, struct tel_work *work)
     if (queue->stopping) {
         r = -ESHUTDOWN;
     } else {
+        (void)atomic_fetch_add(&tel_store_meter(queue->store)->waiting, 1);
         *queue->last = work;
         queue->last = &work->next;
         (void)pthread_cond_signal(&queue->changed);
     }
     (void)pthread_mutex_unlock(&queue->lock);
     return r;
+}
+
+struct tel_meter *tel_queue_meter(struct tel_queue *queue)
+{
+    return tel_store_meter(queue->store);
+}
+
+int tel_queue_probe(struct tel_queue *queue, struct tel_work *work)
+{
+    work->intake.probe = true;
+    work->intake.keyed = true;
+    if (getrandom(&work->intake.key, sizeof(work->intake.key), 0) !=
+        (ssize_t)sizeof(work->intake.key))
+        return -EIO;
+    return tel_queue_put(queue, work);
 }
 
 void tel_queue_judge_by(struct tel_queue *queue, const struct tel_tools *tools)

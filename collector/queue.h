@@ -18,6 +18,7 @@
 
 struct tel_work {
     struct tel_work *next;
+    void (*done)(struct tel_work *work); /* NULL: the queue's */
     struct tel_intake intake;
 };
 
@@ -30,6 +31,12 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
 
 /* 0, or -ESHUTDOWN once the queue is being stopped: then work was not put. */
 int tel_queue_put(struct tel_queue *queue, struct tel_work *work);
+
+/* What the queue's store, the queue and its clients count. */
+struct tel_meter *tel_queue_meter(struct tel_queue *queue);
+
+/* Makes of a zeroed work one that asks whether the store takes anything. */
+int tel_queue_probe(struct tel_queue *queue, struct tel_work *work);
 
 /*
  * Whatever is put from now on is judged by these tools; a group that is being

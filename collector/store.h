@@ -37,6 +37,8 @@
 
 #include <tel/event.h>
 
+#include "meter.h"
+
 /* Bytes of an Idempotency-Key, as a number instead of as digits. */
 #define TEL_STORE_KEY (TEL_IDEMPOTENCY_LEN / 2)
 
@@ -91,6 +93,9 @@ void tel_store_close(struct tel_store *store); /* accepts NULL */
 /* The database's own words for the last failure. */
 const char *tel_store_fault(const struct tel_store *store);
 
+/* What has been done with this store; it lives as long. */
+struct tel_meter *tel_store_meter(struct tel_store *store);
+
 /*
  * Begins a transaction whose totals belong to day (days since 1970-01-01).
  * A generation of keys older than TEL_KEY_WINDOW_DAYS is forgotten here.
@@ -114,6 +119,7 @@ int tel_store_release(struct tel_store *store, const struct tel_store_key *keys,
  * order of tel_sum_order. */
 int tel_store_add(struct tel_store *store, const struct tel_sum *sums,
                   size_t count);
+/* reason is a constant. */
 int tel_store_refuse(struct tel_store *store, const char *reason, uint64_t n);
 
 /* By tool, version, event, item and value, byte by byte. */

@@ -38,6 +38,7 @@ struct tel_store_kind {
 struct tel_store {
     const struct tel_store_kind *kind;
     char fault[256];
+    struct tel_meter meter;
 };
 
 /*
