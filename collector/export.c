@@ -22,7 +22,7 @@
 #include <string.h>
 
 #include "fault.h"
-#include "intake.h"
+#include "limit.h"
 #include "tools.h"
 #include "totals.h"
 
@@ -208,9 +208,9 @@ static void write_constants(FILE *out)
                   "  target: %d,\n  body: %d,\n  events: %d,\n"
                   "  idempotency: %d,\n  windowDays: %d,\n  crashes: %d,\n"
                   "};\n\n",
-                  TEL_INTAKE_TARGET_MAX, TEL_INTAKE_BODY_MAX,
-                  TEL_INTAKE_EVENTS_MAX, TEL_IDEMPOTENCY_LEN,
-                  TEL_KEY_WINDOW_DAYS, TEL_TOTALS_CRASHES_MAX);
+                  TEL_LIMIT_TARGET, TEL_LIMIT_BODY, TEL_LIMIT_EVENTS,
+                  TEL_IDEMPOTENCY_LEN, TEL_KEY_WINDOW_DAYS,
+                  TEL_TOTALS_CRASHES_MAX);
     (void)fputs("export const refusals = [", out);
     for (unsigned i = 0; i < TEL_REFUSALS; i++) {
         const char *name = tel_refusal_name((enum tel_refusal)i);

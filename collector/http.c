@@ -1,351 +1,242 @@
 /* SPDX-License-Identifier: MIT */
-/* http: requests come in, wait in the queue, and are answered. */
+/* http: the loop that lets clients in, answers them, and ends the slow. */
 #include "http.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
-#include <stdio.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <microhttpd.h>
 
-/* Below the usual limit of 1,024 descriptors. */
-#define CONNECTIONS_MAX 960U
-#define IDLE_S 10U
+#include "requests.h"
+#include "wipe.h"
 
-/* All bodies together: what many large batches at once may cost. */
-#define BODIES_MAX ((size_t)64 * 1024 * 1024)
-
-/* A body above its limit is read and thrown away up to here, because a client
- * that is cut off while it sends may never read the answer. */
-#define DISCARD_MAX ((size_t)4 * TEL_INTAKE_BODY_MAX)
+/*
+ * What the daemon holds of one connection: the head of a request (or a piece
+ * of its body), what it made of it, and the answer's head. It clears that
+ * between two requests, but not at the end. Above 32 KiB it maps it instead
+ * of taking it from the heap, so that it is gone with the connection; where
+ * the heap is wiped that is not needed, and less is cleared each time.
+ */
+#define CONNECTION_BYTES ((size_t)16 * 1024)
+#define CONNECTION_BYTES_MAPPED ((size_t)36 * 1024)
 
 /* How long the last answers may take to leave. */
-#define LINGER_S 5
+#define LINGER_MS 5000U
+
+/* Before it is tried again, where the system had no room for a connection. */
+#define REST_MS 100
+
+/* Connections let in before others are looked after. */
+#define ACCEPTS_MAX 64
+
+enum stage { STAGE_OPEN, STAGE_QUIET, STAGE_ENDING };
 
 struct tel_http {
     struct MHD_Daemon *daemon;
-    struct tel_queue *queue;
-    int fd;
-    size_t bodies; /* bytes held now; the daemon's thread only */
-    pthread_mutex_t lock;
-    pthread_cond_t answered;
-    size_t answering; /* put and not yet answered; under lock */
+    int fd; /* the listening one */
+    _Atomic enum stage stage;
+    sem_t quiet; /* posted when nothing is accepted any more */
+    pthread_t thread;
+    bool running;
+    /* The loop's own, as is all below. */
+    struct tel_requests requests;
+    uint64_t rest_until_ms;
 };
 
-struct request {
-    struct tel_work work; /* first: the queue's view of it */
-    struct tel_http *http;
-    struct MHD_Connection *connection;
-    char *query;
-    char *body;
-    size_t body_size;
-    size_t received; /* bytes of the body, those thrown away too */
-    bool begun;
-    bool crowded; /* no room for its body */
-    bool put;
+/* What one turn of the loop waits for. */
+struct turn {
+    struct pollfd files[3]; /* the daemon, wake, the listening one or -1 */
+    int timeout_ms;
 };
 
-/* What was found of the one header that matters. */
-struct key_search {
-    unsigned found;
-    struct request *request;
-};
-
-static void refuse_unread(struct request *request, unsigned status,
-                          const char *reason)
+static uint64_t now_ms(void)
 {
-    if (request->work.intake.status != 0)
-        return;
-    request->work.intake.status = status;
-    request->work.intake.reason = reason;
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int sooner(int a_ms, int b_ms)
+{
+    if (a_ms < 0 || b_ms < 0)
+        return a_ms < 0 ? b_ms : a_ms;
+    return a_ms < b_ms ? a_ms : b_ms;
 }
 
 /*
- * The request target as it stands on the wire. The daemon's own decoding
- * would turn some targets that no sender writes into ones that a sender
- * could have written.
+ * Who the client is, is never asked: accept(2) is given no room for the
+ * address, and the daemon is told none.
  */
-static void *begin_request(void *context, const char *target,
-                           struct MHD_Connection *connection)
+static void let_in(struct tel_http *http)
 {
-    struct request *request = calloc(1, sizeof(*request));
-    const char *mark = strchr(target, '?');
+    const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
 
-    if (request == NULL)
-        return NULL;
-    request->http = context;
-    request->connection = connection;
-    if (strlen(target) > TEL_INTAKE_TARGET_MAX) {
-        refuse_unread(request, MHD_HTTP_URI_TOO_LONG, TEL_INTAKE_REFUSED_SIZE);
-    } else if (mark != NULL) {
-        request->query = strdup(mark + 1);
-        request->crowded = request->query == NULL;
+    for (int i = 0; i < ACCEPTS_MAX; i++) {
+        int fd;
+
+        if (!tel_connections_make_room(&http->requests.connections,
+                                       http->requests.now_ms))
+            return;
+        fd = accept4(http->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0)
+            /* Closes fd where it fails. */
+            (void)MHD_add_connection(http->daemon, fd, &nobody, sizeof(nobody));
+        else if (errno == EAGAIN)
+            return;
+        else if (errno != ECONNABORTED && errno != EINTR)
+            http->rest_until_ms = http->requests.now_ms + REST_MS;
+        if (fd < 0)
+            return;
     }
-    return request;
 }
 
-static void end_request(void *context, struct MHD_Connection *connection,
-                        void **state, enum MHD_RequestTerminationCode how)
+/* Whether to listen this time. */
+static bool listens(struct tel_http *http, int *ret_wait_ms)
+{
+    const struct tel_connections *connections = &http->requests.connections;
+
+    *ret_wait_ms = -1;
+    if (atomic_load(&http->stage) != STAGE_OPEN)
+        return false;
+    if (http->rest_until_ms > http->requests.now_ms) {
+        *ret_wait_ms = (int)(http->rest_until_ms - http->requests.now_ms);
+        return false;
+    }
+    *ret_wait_ms = tel_connections_room_ms(connections, http->requests.now_ms);
+    return *ret_wait_ms == 0;
+}
+
+static void prepare(struct tel_http *http, struct turn *turn)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    MHD_UNSIGNED_LONG_LONG daemon_ms = 0;
+    int wait_ms;
+
+    turn->files[0] = (struct pollfd){info->epoll_fd, POLLIN, 0};
+    turn->files[1] = (struct pollfd){http->requests.wake, POLLIN, 0};
+    turn->files[2] = (struct pollfd){-1, POLLIN, 0};
+    turn->timeout_ms = tel_connections_due_ms(&http->requests.connections,
+                                              http->requests.now_ms);
+    if (listens(http, &wait_ms))
+        turn->files[2].fd = http->fd;
+    else
+        turn->timeout_ms = sooner(turn->timeout_ms, wait_ms);
+    /* The daemon has no limits of time of its own: it is at once, or never. */
+    if (MHD_get_timeout(http->daemon, &daemon_ms) == MHD_YES && daemon_ms == 0)
+        turn->timeout_ms = 0;
+}
+
+static void take_turn(struct tel_http *http)
+{
+    struct turn turn;
+
+    prepare(http, &turn);
+    if (poll(turn.files, 3, turn.timeout_ms) < 0)
+        return;
+    http->requests.now_ms = now_ms();
+    if (turn.files[1].revents != 0)
+        tel_requests_awake(&http->requests);
+    if (atomic_load(&http->stage) != STAGE_OPEN)
+        (void)sem_post(&http->quiet);
+    else if (turn.files[2].revents != 0)
+        let_in(http);
+    (void)MHD_run(http->daemon);
+    tel_connections_cut(&http->requests.connections, http->requests.now_ms);
+}
+
+/* Until it shall end and every answer that was promised has left, or has had
+ * LINGER_MS for it. */
+static void *run(void *context)
 {
     struct tel_http *http = context;
-    struct request *request = *state;
+    uint64_t last_ms = UINT64_MAX;
 
-    (void)connection;
-    (void)how;
-    if (request == NULL)
-        return;
-    *state = NULL;
-    http->bodies -= request->body_size;
-    if (request->put) {
-        (void)pthread_mutex_lock(&http->lock);
-        http->answering--;
-        (void)pthread_cond_signal(&http->answered);
-        (void)pthread_mutex_unlock(&http->lock);
+    while (http->requests.now_ms < last_ms) {
+        take_turn(http);
+        if (atomic_load(&http->stage) != STAGE_ENDING)
+            continue;
+        if (http->requests.answering == 0)
+            break;
+        if (last_ms == UINT64_MAX) {
+            /* A client that does not take its answer is not waited for. */
+            last_ms = http->requests.now_ms + LINGER_MS;
+            http->requests.connections.deadline_ms = LINGER_MS;
+        }
     }
-    free(request->query);
-    free(request->body);
-    free(request);
+    return NULL;
 }
 
-static enum MHD_Result reply(struct MHD_Connection *connection, unsigned status,
-                             const char *reason)
+static struct MHD_Daemon *start_daemon(struct tel_http *http)
 {
-    char text[64] = "";
-    struct MHD_Response *response = NULL;
-    enum MHD_Result r;
-
-    if (reason != NULL)
-        (void)snprintf(text, sizeof(text), "refused: %s\n", reason);
-    response = MHD_create_response_from_buffer(strlen(text), text,
-                                               MHD_RESPMEM_MUST_COPY);
-    if (response == NULL)
-        return MHD_NO;
-    if (reason != NULL)
-        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-                                      "text/plain");
-    if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
-                                      "GET, POST");
-    r = MHD_queue_response(connection, status, response);
-    MHD_destroy_response(response);
-    return r;
-}
-
-/* Bytes that the client says it will send; 0 where it says nothing. */
-static unsigned long long announced(struct MHD_Connection *connection)
-{
-    const char *length = MHD_lookup_connection_value(
-        connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-
-    return length != NULL ? strtoull(length, NULL, 10) : 0;
-}
-
-static enum MHD_Result take_headers(struct request *request, const char *method)
-{
-    request->begun = true;
-    if (strcmp(method, MHD_HTTP_METHOD_GET) == 0)
-        request->work.intake.method = TEL_GET;
-    else if (strcmp(method, MHD_HTTP_METHOD_POST) == 0)
-        request->work.intake.method = TEL_POST;
-    else
-        return reply(request->connection, MHD_HTTP_METHOD_NOT_ALLOWED, NULL);
-    if (announced(request->connection) > DISCARD_MAX)
-        return reply(request->connection, MHD_HTTP_CONTENT_TOO_LARGE,
-                     TEL_INTAKE_REFUSED_SIZE);
-    return MHD_YES;
-}
-
-/* Makes room for len more bytes, doubling, within what all may hold. */
-static bool grow(struct request *request, size_t len)
-{
-    struct tel_http *http = request->http;
-    size_t size = request->body_size != 0 ? request->body_size : 4096;
-    char *body = NULL;
-
-    while (size < request->received + len)
-        size *= 2;
-    if (size == request->body_size)
-        return true;
-    if (http->bodies - request->body_size + size > BODIES_MAX)
-        return false;
-    body = realloc(request->body, size);
-    if (body == NULL)
-        return false;
-    http->bodies += size - request->body_size;
-    request->body = body;
-    request->body_size = size;
-    return true;
-}
-
-static void keep(struct request *request, const char *bytes, size_t len)
-{
-    request->crowded = !grow(request, len);
-    if (!request->crowded)
-        memcpy(request->body + request->received, bytes, len);
-}
-
-static enum MHD_Result take_body(struct request *request, const char *bytes,
-                                 size_t len)
-{
-    size_t received = request->received + len;
-
-    if (received > DISCARD_MAX)
-        return MHD_NO;
-    if (received > TEL_INTAKE_BODY_MAX)
-        refuse_unread(request, MHD_HTTP_CONTENT_TOO_LARGE,
-                      TEL_INTAKE_REFUSED_SIZE);
-    else if (request->work.intake.method == TEL_POST && !request->crowded)
-        keep(request, bytes, len);
-    request->received = received;
-    return MHD_YES;
-}
-
-static enum MHD_Result find_key(void *context, enum MHD_ValueKind kind,
-                                const char *name, const char *value)
-{
-    struct key_search *search = context;
-    struct tel_intake *intake = &search->request->work.intake;
-
-    (void)kind;
-    if (strcasecmp(name, "Idempotency-Key") != 0)
-        return MHD_YES;
-    intake->keyed = ++search->found == 1 && value != NULL &&
-                    tel_intake_key(value, strlen(value), &intake->key) == 0;
-    return MHD_YES;
-}
-
-static void read_request(struct request *request)
-{
-    struct tel_intake *intake = &request->work.intake;
-    struct key_search search = {0, request};
-
-    (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND,
-                                    find_key, &search);
-    if (search.found > 0 && !intake->keyed)
-        refuse_unread(request, MHD_HTTP_BAD_REQUEST, TEL_INTAKE_REFUSED_KEY);
-    if (intake->status != 0)
-        return;
-    if (intake->method == TEL_POST) {
-        intake->text = request->body;
-        intake->len = request->body != NULL ? request->received : 0;
-    } else {
-        intake->text = request->query;
-        intake->len = request->query != NULL ? strlen(request->query) : 0;
-    }
-}
-
-/* Hands the request to the queue; the connection sleeps until it is done. */
-static enum MHD_Result put(struct request *request)
-{
-    struct tel_http *http = request->http;
-
-    if (request->crowded)
-        return reply(request->connection, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
-    read_request(request);
-    request->put = true;
-    (void)pthread_mutex_lock(&http->lock);
-    http->answering++;
-    (void)pthread_mutex_unlock(&http->lock);
-    /* Before it is put: the queue may be done with it at once. */
-    MHD_suspend_connection(request->connection);
-    if (tel_queue_put(http->queue, &request->work) < 0) {
-        request->work.intake.status = MHD_HTTP_SERVICE_UNAVAILABLE;
-        MHD_resume_connection(request->connection);
-    }
-    return MHD_YES;
-}
-
-static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
-                              const char *url, const char *method,
-                              const char *version, const char *bytes,
-                              size_t *len, void **state)
-{
-    struct request *request = *state;
-    const struct tel_intake *intake = NULL;
-    enum MHD_Result r;
-
-    (void)context;
-    (void)url;
-    (void)version;
-    if (request == NULL)
-        return MHD_NO;
-    if (!request->begun)
-        return take_headers(request, method);
-    if (*len > 0) {
-        r = take_body(request, bytes, *len);
-        *len = 0;
-        return r;
-    }
-    if (!request->put)
-        return put(request);
-    intake = &request->work.intake;
-    return reply(
-        connection, intake->status,
-        intake->status == MHD_HTTP_SERVICE_UNAVAILABLE ? NULL : intake->reason);
-}
-
-static struct MHD_Daemon *start_daemon(struct tel_http *http, bool ipv6)
-{
-    unsigned flags = MHD_USE_EPOLL | MHD_USE_INTERNAL_POLLING_THREAD |
+    unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET |
                      MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
+    struct tel_requests *requests = &http->requests;
 
-    if (ipv6)
-        flags |= MHD_USE_IPv6;
+    /* One more than are let in: it never has to refuse any. */
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, handle, http, MHD_OPTION_LISTEN_SOCKET, http->fd,
-        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_URI_LOG_CALLBACK, begin_request, http,
-        MHD_OPTION_NOTIFY_COMPLETED, end_request, http, MHD_OPTION_END);
+        flags, 0, NULL, NULL, tel_requests_handle, requests,
+        MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)requests->limits.connections_max + 1,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        tel_wipe_heap != NULL ? CONNECTION_BYTES : CONNECTION_BYTES_MAPPED,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
+        tel_requests_begin, requests, MHD_OPTION_NOTIFY_COMPLETED,
+        tel_requests_complete, requests, MHD_OPTION_NOTIFY_CONNECTION,
+        tel_requests_connection, requests, MHD_OPTION_END);
 }
 
-static void free_http(struct tel_http *http)
+static int start(struct tel_http *http,
+                 const struct tel_collector_limits *limits,
+                 struct tel_queue *queue)
 {
-    (void)pthread_cond_destroy(&http->answered);
-    (void)pthread_mutex_destroy(&http->lock);
-    free(http);
+    int r;
+
+    http->requests.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (http->requests.wake < 0)
+        return -errno;
+    r = tel_requests_start(&http->requests, limits, queue, now_ms());
+    if (r < 0)
+        return r;
+    errno = 0;
+    http->daemon = start_daemon(http);
+    if (http->daemon == NULL)
+        return errno != 0 ? -errno : -EIO;
+    r = pthread_create(&http->thread, NULL, run, http);
+    http->running = r == 0;
+    return -r;
 }
 
-/* Waits until every answer that was promised has left, or for LINGER_S. */
-static void linger(struct tel_http *http)
+static void reach(struct tel_http *http, enum stage stage)
 {
-    struct timespec until;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += LINGER_S;
-    (void)pthread_mutex_lock(&http->lock);
-    while (http->answering > 0 &&
-           pthread_cond_timedwait(&http->answered, &http->lock, &until) == 0)
-        continue;
-    (void)pthread_mutex_unlock(&http->lock);
+    atomic_store(&http->stage, stage);
+    tel_requests_wake(&http->requests);
 }
 
-int tel_http_start(int fd, bool ipv6, struct tel_queue *queue,
-                   struct tel_http **ret_http)
+int tel_http_start(int fd, const struct tel_collector_limits *limits,
+                   struct tel_queue *queue, struct tel_http **ret_http)
 {
     struct tel_http *http = calloc(1, sizeof(*http));
-    pthread_condattr_t monotonic;
+    int r;
 
     if (http == NULL)
         return -ENOMEM;
     http->fd = fd;
-    http->queue = queue;
-    (void)pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&http->answered, &monotonic);
-    (void)pthread_condattr_destroy(&monotonic);
-    (void)pthread_mutex_init(&http->lock, NULL);
-    errno = 0;
-    http->daemon = start_daemon(http, ipv6);
-    if (http->daemon == NULL) {
-        int r = errno != 0 ? -errno : -EIO;
-
-        free_http(http);
+    http->requests.wake = -1;
+    (void)sem_init(&http->quiet, 0, 0);
+    r = start(http, limits, queue);
+    if (r < 0) {
+        tel_http_stop(http);
         return r;
     }
     *ret_http = http;
@@ -354,22 +245,24 @@ int tel_http_start(int fd, bool ipv6, struct tel_queue *queue,
 
 void tel_http_quiesce(struct tel_http *http)
 {
-    (void)MHD_quiesce_daemon(http->daemon);
+    reach(http, STAGE_QUIET);
+    while (sem_wait(&http->quiet) < 0 && errno == EINTR)
+        continue;
 }
 
 void tel_http_stop(struct tel_http *http)
 {
     if (http == NULL)
         return;
-    linger(http);
-    MHD_stop_daemon(http->daemon);
-    free_http(http);
-}
-
-void tel_http_done(struct tel_work *work)
-{
-    /* work is the request's first member. */
-    struct request *request = (void *)work;
-
-    MHD_resume_connection(request->connection);
+    if (http->running) {
+        reach(http, STAGE_ENDING);
+        (void)pthread_join(http->thread, NULL);
+    }
+    if (http->daemon != NULL)
+        MHD_stop_daemon(http->daemon);
+    tel_requests_end(&http->requests);
+    if (http->requests.wake >= 0)
+        (void)close(http->requests.wake);
+    (void)sem_destroy(&http->quiet);
+    free(http);
 }

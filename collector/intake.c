@@ -76,16 +76,6 @@ static int take_event(enum tel_method method, const char *text, size_t len,
     return 0;
 }
 
-/* A batch's lines: the last newline may be missing. */
-static size_t count_lines(const char *text, size_t len)
-{
-    size_t lines = len > 0 && text[len - 1] != '\n' ? 1 : 0;
-
-    for (size_t i = 0; i < len; i++)
-        lines += text[i] == '\n';
-    return lines;
-}
-
 static int take_lines(const struct tel_intake *intake, struct group *group,
                       struct tally *tally)
 {
@@ -115,11 +105,6 @@ static int take_one(struct tel_intake *intake, struct group *group)
     }
     if (intake->len == 0) {
         refuse(intake, group, 400, TEL_REFUSED_FORM);
-        return 0;
-    }
-    if (intake->method == TEL_POST &&
-        count_lines(intake->text, intake->len) > TEL_INTAKE_EVENTS_MAX) {
-        refuse(intake, group, 413, REASON_SIZE);
         return 0;
     }
     if (intake->method == TEL_GET)
@@ -211,6 +196,15 @@ static int store_sums(struct group *group, struct tel_store *store)
             r = tel_store_refuse(store, reason_name(i), group->refused[i]);
     }
     return r;
+}
+
+size_t tel_intake_lines(const char *text, size_t len)
+{
+    size_t lines = len > 0 && text[len - 1] != '\n' ? 1 : 0;
+
+    for (size_t i = 0; i < len; i++)
+        lines += text[i] == '\n';
+    return lines;
 }
 
 int tel_intake_key(const char *digits, size_t len,

@@ -8,11 +8,6 @@
 #include "sums.h"
 #include "tools.h"
 
-/* Limits of one request. A sender's own batches are well below. */
-#define TEL_INTAKE_TARGET_MAX 4096  /* bytes of a request target */
-#define TEL_INTAKE_BODY_MAX 1048576 /* bytes of a batch */
-#define TEL_INTAKE_EVENTS_MAX 1000  /* events of a batch */
-
 /* Reasons beside those of tel_refusal_name. */
 #define TEL_INTAKE_REFUSED_KEY "key"   /* no usable Idempotency-Key */
 #define TEL_INTAKE_REFUSED_SIZE "size" /* above one of the limits */
@@ -32,6 +27,10 @@ struct tel_intake {
 /* Reads 32 hexadecimal digits: 0 or -EINVAL. */
 int tel_intake_key(const char *digits, size_t len,
                    struct tel_store_key *ret_key);
+
+/* How many events a batch says: its lines, of which the last newline may be
+ * missing. */
+size_t tel_intake_lines(const char *text, size_t len);
 
 /*
  * Counts the requests within the store's transaction and sets each one's

@@ -12,6 +12,9 @@ int command_serve(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_export(int argc, char **argv);
 
+/* No core file, and no look from outside, from here on. */
+void keep_private(void);
+
 /* One line on stderr, after the program's name; returns EXIT_BAD. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -97,6 +97,7 @@ int command_serve(int argc, char **argv)
 
     if (status != 0)
         return status < 0 ? help() : status;
+    keep_private();
     block(&signals);
     if (tel_collector_start(&options, &collector, &err) < 0)
         return complain("%s", err.text);

@@ -61,6 +61,25 @@ static const struct tel_option table[] = {
     {"tools", MEMBER(tools), "DIRECTORY",
      "the policies (*.conf) whose events count", options_text,
      .required = true},
+    {"target-max", MEMBER(limits.target_max), "BYTES",
+     "of a request's target: 4096", options_number, 256, 8192},
+    {"body-max", MEMBER(limits.body_max), "BYTES", "of a batch: 1048576",
+     options_number, 1024, 268435456},
+    {"events-max", MEMBER(limits.events_max), "N", "events of a batch: 1000",
+     options_number, 1, 1000000},
+    {"bodies-max", MEMBER(limits.bodies_max), "BYTES",
+     "of all batches in memory: 67108864", options_number, 65536, UINT32_MAX},
+    {"connections-max", MEMBER(limits.connections_max), "N",
+     "connections at once: 960", options_number, 1, 1000000},
+    {"requests-max", MEMBER(limits.requests_max), "N",
+     "requests of one connection: 1000", options_number, 1, UINT32_MAX},
+    {"rate", MEMBER(limits.rate), "N",
+     "events a second, of all clients: no limit", options_number, 1,
+     1000000000},
+    {"deadline", MEMBER(limits.deadline_ms), "MS",
+     "for a client to send a request, and again to take\n"
+     "the answer: 10000",
+     options_number, 10, 3600000},
 };
 
 _Static_assert(COUNT(table) <= OPTIONS_MAX, "raise OPTIONS_MAX");

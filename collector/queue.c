@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "sums.h"
+#include "wipe.h"
 
 /* What one transaction takes at most, so that no group keeps the next one
  * waiting long. */
@@ -109,6 +110,7 @@ static int count(struct tel_queue *queue, size_t requests)
     if (r < 0)
         tel_store_rollback(queue->store);
     tel_sums_clear(queue->sums);
+    tel_wipe_stack();
     return r;
 }
 

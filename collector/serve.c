@@ -10,6 +10,7 @@
 
 #include "fault.h"
 #include "http.h"
+#include "limit.h"
 #include "listen.h"
 #include "passed.h"
 
@@ -36,11 +37,14 @@ static int start(struct tel_collector *collector,
                  const struct tel_collector_options *options,
                  struct tel_err *err)
 {
+    struct tel_collector_limits limits = tel_limits_of(&options->limits);
     bool ipv6 = false;
     int r = tel_tools_load(options->tools, &collector->tools, err);
 
     if (r == 0)
         r = open_listener(collector, options->listen, &ipv6, err);
+    if (r == 0)
+        r = tel_limits_reserve(&limits, err);
     if (r == 0)
         r = tel_store_open(options->db, &collector->store, err);
     if (r < 0)
@@ -48,7 +52,7 @@ static int start(struct tel_collector *collector,
     r = tel_queue_start(collector->tools, collector->store, tel_http_done,
                         options->notice, &collector->queue);
     if (r == 0)
-        r = tel_http_start(collector->fd, ipv6, collector->queue,
+        r = tel_http_start(collector->fd, &limits, collector->queue,
                            &collector->http);
     if (r < 0)
         return tel_fault(err, r, "cannot start to answer: %s", strerror(-r));

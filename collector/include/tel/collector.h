@@ -38,12 +38,30 @@
 
 struct tel_collector;
 
+/*
+ * What clients may ask of one collector. 0 stands for the default, which is
+ * given in brackets; each is at most UINT32_MAX.
+ */
+struct tel_collector_limits {
+    uint64_t target_max;      /* bytes of a request target (4096) */
+    uint64_t body_max;        /* bytes of a batch (1 MiB) */
+    uint64_t events_max;      /* events of a batch (1000) */
+    uint64_t bodies_max;      /* bytes of all batches in memory (64 MiB) */
+    uint64_t connections_max; /* at once (960) */
+    uint64_t requests_max;    /* of one connection (1000) */
+    uint64_t rate;            /* events a second, of all clients (any) */
+    /* From the opening of a connection, or its last answer, to the end of the
+     * next request; and again until the answer has left (10,000). */
+    uint64_t deadline_ms;
+};
+
 struct tel_collector_options {
     /* "127.0.0.1:8080", "[::1]:0"; port 0: a free one. TEL_LISTEN_PASSED:
      * the socket that systemd has passed. */
     const char *listen;
     const char *db;    /* the database's file, made where there is none */
     const char *tools; /* the directory of the policies, *.conf */
+    struct tel_collector_limits limits;
     /* Told one sentence when the database begins to fail, and one when it
      * works again; called from another thread. May be NULL. */
     void (*notice)(const char *text);
@@ -52,7 +70,8 @@ struct tel_collector_options {
 /*
  * Loads the policies, opens the database and answers requests from then on.
  * -EINVAL where options make no sense or a policy is bad, -ENOENT where there
- * is no policy, -EBADMSG where the database is another program's, or as
+ * is no policy, -EBADMSG where the database is another program's, -EMFILE
+ * where the system allows fewer descriptors than connections_max needs, or as
  * bind(2) and open(2).
  */
 int tel_collector_start(const struct tel_collector_options *options,
@@ -78,8 +97,8 @@ void tel_collector_stop(struct tel_collector *collector);
 struct tel_report_options {
     const char *db;         /* a file, or where else a store is */
     const char *token_file; /* for a store behind a URL; or NULL */
-    const char *tool; /* an id, or NULL: all of them */
-    uint64_t k;       /* cells of fewer runs are held back; 1: none */
+    const char *tool;       /* an id, or NULL: all of them */
+    uint64_t k;             /* cells of fewer runs are held back; 1: none */
     bool json;
     bool by_version;
     bool colour; /* for the table */

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT */
+/* requests: what the daemon calls for each connection and request. */
+#include "requests.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/eventfd.h>
+
+#include "http.h"
+
+struct request {
+    struct tel_work work; /* first: the queue's view of it */
+    struct tel_requests *all;
+    struct MHD_Connection *connection;
+    char *query;
+    char *body;
+    size_t body_size;
+    size_t received; /* bytes of the body, those thrown away too */
+    unsigned unfit;  /* a status that has nothing to count, or 0 */
+    bool begun;
+    bool put;
+};
+
+/* What was found of the one header that matters. */
+struct key_search {
+    unsigned found;
+    struct request *request;
+};
+
+/* A body above its limit is read and thrown away up to here, because a client
+ * that is cut off while it sends may never read the answer. */
+static size_t discard_max(const struct request *request)
+{
+    return (size_t)4 * request->all->limits.body_max;
+}
+
+static void release(char *bytes, size_t size)
+{
+    if (bytes != NULL)
+        explicit_bzero(bytes, size);
+    free(bytes);
+}
+
+static struct tel_connection *place_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info != NULL ? info->socket_context : NULL;
+}
+
+/* Counted by the queue under its reason, without being read. */
+static void refuse_unread(struct request *request, unsigned status,
+                          const char *reason)
+{
+    if (request->work.intake.status != 0)
+        return;
+    request->work.intake.status = status;
+    request->work.intake.reason = reason;
+}
+
+static bool is_last(const struct request *request)
+{
+    const struct tel_connection *place = place_of(request->connection);
+
+    return place != NULL &&
+           place->answers + 1 >= request->all->limits.requests_max;
+}
+
+static void add_headers(struct MHD_Response *response, unsigned status,
+                        uint32_t retry_s)
+{
+    char seconds[16];
+
+    (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+                                  "text/plain");
+    if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
+                                      "GET, POST");
+    if (retry_s > 0) {
+        (void)snprintf(seconds, sizeof(seconds), "%u", retry_s);
+        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER,
+                                      seconds);
+    }
+}
+
+static struct MHD_Response *make_response(unsigned status, const char *reason,
+                                          uint32_t retry_s)
+{
+    char text[64] = "";
+    struct MHD_Response *response = NULL;
+
+    if (reason != NULL)
+        (void)snprintf(text, sizeof(text), "refused: %s\n", reason);
+    response = MHD_create_response_from_buffer(strlen(text), text,
+                                               MHD_RESPMEM_MUST_COPY);
+    if (response != NULL && status != MHD_HTTP_NO_CONTENT)
+        add_headers(response, status, retry_s);
+    return response;
+}
+
+static enum MHD_Result reply(struct request *request, unsigned status,
+                             const char *reason, uint32_t retry_s)
+{
+    struct tel_requests *all = request->all;
+    bool last = is_last(request);
+    struct MHD_Response *response = NULL;
+    enum MHD_Result r;
+
+    /* From here on it has to take the answer. */
+    tel_connection_owes(&all->connections, place_of(request->connection),
+                        all->now_ms);
+    if (status == MHD_HTTP_NO_CONTENT && !last)
+        return MHD_queue_response(request->connection, status, all->counted);
+    response = make_response(status, reason, retry_s);
+    if (response == NULL)
+        return MHD_NO;
+    if (last)
+        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION,
+                                      "close");
+    r = MHD_queue_response(request->connection, status, response);
+    MHD_destroy_response(response);
+    return r;
+}
+
+/* Bytes that the client says it will send; 0 where it says nothing. */
+static unsigned long long announced(struct MHD_Connection *connection)
+{
+    const char *length = MHD_lookup_connection_value(
+        connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+    return length != NULL ? strtoull(length, NULL, 10) : 0;
+}
+
+static enum MHD_Result take_headers(struct request *request, const char *method)
+{
+    request->begun = true;
+    if (strcmp(method, MHD_HTTP_METHOD_GET) == 0)
+        request->work.intake.method = TEL_GET;
+    else if (strcmp(method, MHD_HTTP_METHOD_POST) == 0)
+        request->work.intake.method = TEL_POST;
+    else
+        request->unfit = MHD_HTTP_METHOD_NOT_ALLOWED;
+    if (announced(request->connection) > discard_max(request))
+        return reply(request, MHD_HTTP_CONTENT_TOO_LARGE,
+                     TEL_INTAKE_REFUSED_SIZE, 0);
+    return MHD_YES;
+}
+
+/* Makes room for len more bytes, doubling, within what all may hold. */
+static bool grow(struct request *request, size_t len)
+{
+    struct tel_requests *all = request->all;
+    size_t size = request->body_size != 0 ? request->body_size : 4096;
+    char *body = NULL;
+
+    while (size < request->received + len)
+        size *= 2;
+    if (size == request->body_size)
+        return true;
+    if (all->bodies - request->body_size + size > all->limits.bodies_max)
+        return false;
+    /* Not realloc, which leaves the old bytes behind where it moves them. */
+    body = malloc(size);
+    if (body == NULL)
+        return false;
+    if (request->received > 0)
+        memcpy(body, request->body, request->received);
+    release(request->body, request->received);
+    all->bodies += size - request->body_size;
+    request->body = body;
+    request->body_size = size;
+    return true;
+}
+
+static void keep(struct request *request, const char *bytes, size_t len)
+{
+    if (grow(request, len))
+        memcpy(request->body + request->received, bytes, len);
+    else
+        request->unfit = MHD_HTTP_SERVICE_UNAVAILABLE;
+}
+
+static enum MHD_Result take_body(struct request *request, const char *bytes,
+                                 size_t len)
+{
+    size_t received = request->received + len;
+
+    if (received > discard_max(request))
+        return MHD_NO;
+    if (received > request->all->limits.body_max)
+        refuse_unread(request, MHD_HTTP_CONTENT_TOO_LARGE,
+                      TEL_INTAKE_REFUSED_SIZE);
+    else if (request->work.intake.method == TEL_POST && request->unfit == 0)
+        keep(request, bytes, len);
+    request->received = received;
+    return MHD_YES;
+}
+
+static enum MHD_Result find_key(void *context, enum MHD_ValueKind kind,
+                                const char *name, const char *value)
+{
+    struct key_search *search = context;
+    struct tel_intake *intake = &search->request->work.intake;
+
+    (void)kind;
+    if (strcasecmp(name, "Idempotency-Key") != 0)
+        return MHD_YES;
+    intake->keyed = ++search->found == 1 && value != NULL &&
+                    tel_intake_key(value, strlen(value), &intake->key) == 0;
+    return MHD_YES;
+}
+
+/* How many events it carries. */
+static size_t read_request(struct request *request)
+{
+    struct tel_intake *intake = &request->work.intake;
+    struct key_search search = {0, request};
+    size_t events = 1;
+
+    (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND,
+                                    find_key, &search);
+    if (search.found > 0 && !intake->keyed)
+        refuse_unread(request, MHD_HTTP_BAD_REQUEST, TEL_INTAKE_REFUSED_KEY);
+    if (intake->status != 0)
+        return events;
+    if (intake->method == TEL_POST) {
+        intake->text = request->body;
+        intake->len = request->body != NULL ? request->received : 0;
+        events = tel_intake_lines(intake->text, intake->len);
+    } else {
+        intake->text = request->query;
+        intake->len = request->query != NULL ? strlen(request->query) : 0;
+    }
+    if (events > request->all->limits.events_max)
+        refuse_unread(request, MHD_HTTP_CONTENT_TOO_LARGE,
+                      TEL_INTAKE_REFUSED_SIZE);
+    return events > 0 ? events : 1;
+}
+
+/* Hands the request to the queue; the connection sleeps until it is done. */
+static enum MHD_Result put(struct request *request)
+{
+    struct tel_requests *all = request->all;
+    size_t events;
+    uint32_t wait_s;
+
+    if (request->unfit != 0)
+        return reply(request, request->unfit, NULL, 0);
+    events = read_request(request);
+    if (events > all->limits.events_max)
+        events = all->limits.events_max;
+    wait_s = tel_bucket_take(&all->bucket, (uint32_t)events, all->now_ms);
+    if (wait_s > 0)
+        return reply(request, MHD_HTTP_TOO_MANY_REQUESTS, "rate", wait_s);
+    request->put = true;
+    all->answering++;
+    tel_connection_rests(&all->connections, place_of(request->connection));
+    /* Before it is put: the queue may be done with it at once. */
+    MHD_suspend_connection(request->connection);
+    if (tel_queue_put(all->queue, &request->work) < 0) {
+        request->work.intake.status = MHD_HTTP_SERVICE_UNAVAILABLE;
+        tel_http_done(&request->work);
+    }
+    return MHD_YES;
+}
+
+void tel_requests_connection(void *context, struct MHD_Connection *connection,
+                             void **place,
+                             enum MHD_ConnectionNotificationCode what)
+{
+    struct tel_requests *all = context;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED)
+        tel_connection_close(&all->connections, *place);
+    else if (info != NULL)
+        *place = tel_connection_open(&all->connections, info->connect_fd,
+                                     all->now_ms);
+}
+
+/*
+ * The request target as it stands on the wire. The daemon's own decoding
+ * would turn some targets that no sender writes into ones that a sender
+ * could have written.
+ */
+void *tel_requests_begin(void *context, const char *target,
+                         struct MHD_Connection *connection)
+{
+    struct request *request = calloc(1, sizeof(*request));
+    const char *mark = strchr(target, '?');
+
+    if (request == NULL)
+        return NULL;
+    request->all = context;
+    request->connection = connection;
+    if (strlen(target) > request->all->limits.target_max) {
+        refuse_unread(request, MHD_HTTP_URI_TOO_LONG, TEL_INTAKE_REFUSED_SIZE);
+    } else if (mark != NULL) {
+        request->query = strdup(mark + 1);
+        if (request->query == NULL)
+            request->unfit = MHD_HTTP_SERVICE_UNAVAILABLE;
+    }
+    return request;
+}
+
+enum MHD_Result tel_requests_handle(void *context,
+                                    struct MHD_Connection *connection,
+                                    const char *url, const char *method,
+                                    const char *version, const char *bytes,
+                                    size_t *len, void **state)
+{
+    struct request *request = *state;
+    const struct tel_intake *intake = NULL;
+    enum MHD_Result r;
+
+    (void)context;
+    (void)connection;
+    (void)url;
+    (void)version;
+    /* No memory, for the request or for where its connection stands. */
+    if (request == NULL || place_of(connection) == NULL)
+        return MHD_NO;
+    if (!request->begun)
+        return take_headers(request, method);
+    if (*len > 0) {
+        r = take_body(request, bytes, *len);
+        *len = 0;
+        return r;
+    }
+    if (!request->put)
+        return put(request);
+    intake = &request->work.intake;
+    return reply(
+        request, intake->status,
+        intake->status == MHD_HTTP_SERVICE_UNAVAILABLE ? NULL : intake->reason,
+        0);
+}
+
+void tel_requests_complete(void *context, struct MHD_Connection *connection,
+                           void **state, enum MHD_RequestTerminationCode how)
+{
+    struct tel_requests *all = context;
+    struct request *request = *state;
+    struct tel_connection *place = place_of(connection);
+
+    (void)how;
+    tel_connection_owes(&all->connections, place, all->now_ms);
+    if (place != NULL)
+        place->answers++;
+    if (request == NULL)
+        return;
+    *state = NULL;
+    all->bodies -= request->body_size;
+    if (request->put)
+        all->answering--;
+    if (request->query != NULL)
+        release(request->query, strlen(request->query));
+    release(request->body, request->body_size < request->received
+                               ? request->body_size
+                               : request->received);
+    explicit_bzero(request, sizeof(*request));
+    free(request);
+}
+
+/* One write for all that is done before the loop looks. */
+void tel_requests_wake(struct tel_requests *requests)
+{
+    if (!atomic_exchange(&requests->woken, true))
+        (void)eventfd_write(requests->wake, 1);
+}
+
+void tel_requests_awake(struct tel_requests *requests)
+{
+    eventfd_t unused;
+
+    (void)eventfd_read(requests->wake, &unused);
+    atomic_store(&requests->woken, false);
+}
+
+int tel_requests_start(struct tel_requests *requests,
+                       const struct tel_collector_limits *limits,
+                       struct tel_queue *queue, uint64_t now_ms)
+{
+    requests->limits = *limits;
+    requests->queue = queue;
+    requests->connections.max = (uint32_t)limits->connections_max;
+    requests->connections.deadline_ms = limits->deadline_ms;
+    requests->now_ms = now_ms;
+    tel_bucket_start(&requests->bucket, (uint32_t)limits->rate, now_ms);
+    requests->counted = make_response(MHD_HTTP_NO_CONTENT, NULL, 0);
+    return requests->counted != NULL ? 0 : -ENOMEM;
+}
+
+void tel_requests_end(struct tel_requests *requests)
+{
+    if (requests->counted != NULL)
+        MHD_destroy_response(requests->counted);
+}
+
+void tel_http_done(struct tel_work *work)
+{
+    /* work is the request's first member. */
+    struct request *request = (void *)work;
+    /* Once resumed, the request may be gone. */
+    struct tel_requests *all = request->all;
+
+    MHD_resume_connection(request->connection);
+    tel_requests_wake(all);
+}
