@@ -80,11 +80,15 @@ static void obey(struct tel_collector *collector, const sigset_t *signals)
 static int say_address(const struct tel_collector *collector)
 {
     char address[TEL_ADDRESS_MAX] = "";
-    char line[TEL_ADDRESS_MAX + 32];
+    char text[2 * TEL_ADDRESS_MAX + 64];
+    int len = 0;
 
+    if (tel_collector_metrics_address(collector, address, sizeof(address)) == 0)
+        len = snprintf(text, sizeof(text), "metrics on %s\n", address);
     (void)tel_collector_address(collector, address, sizeof(address));
-    (void)snprintf(line, sizeof(line), "listening on %s\n", address);
-    return say(line);
+    (void)snprintf(text + len, sizeof(text) - (size_t)len, "listening on %s\n",
+                   address);
+    return say(text);
 }
 
 int command_serve(int argc, char **argv)

@@ -61,6 +61,10 @@ static const struct tel_option table[] = {
     {"tools", MEMBER(tools), "DIRECTORY",
      "the policies (*.conf) whose events count", options_text,
      .required = true},
+    {"metrics", MEMBER(metrics), "ADDRESS:PORT",
+     "where to answer GET /metrics and /healthz, as\n"
+     "--listen; without it nowhere",
+     options_address},
     {"target-max", MEMBER(limits.target_max), "BYTES",
      "of a request's target: 4096", options_number, 256, 8192},
     {"body-max", MEMBER(limits.body_max), "BYTES", "of a batch: 1048576",

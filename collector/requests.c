@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <sys/eventfd.h>
 
+#include "health.h"
 #include "http.h"
 
 struct request {
@@ -20,6 +21,7 @@ struct request {
     size_t body_size;
     size_t received; /* bytes of the body, those thrown away too */
     unsigned unfit;  /* a status that has nothing to count, or 0 */
+    bool health;     /* GET /healthz: counts nothing */
     bool begun;
     bool put;
 };
@@ -87,14 +89,14 @@ static void add_headers(struct MHD_Response *response, unsigned status,
     }
 }
 
-static struct MHD_Response *make_response(unsigned status, const char *reason,
-                                          uint32_t retry_s)
+static struct MHD_Response *make_response(unsigned status, const char *word,
+                                          const char *reason, uint32_t retry_s)
 {
     char text[64] = "";
     struct MHD_Response *response = NULL;
 
     if (reason != NULL)
-        (void)snprintf(text, sizeof(text), "refused: %s\n", reason);
+        (void)snprintf(text, sizeof(text), "%s%s\n", word, reason);
     response = MHD_create_response_from_buffer(strlen(text), text,
                                                MHD_RESPMEM_MUST_COPY);
     if (response != NULL && status != MHD_HTTP_NO_CONTENT)
@@ -110,12 +112,14 @@ static enum MHD_Result reply(struct request *request, unsigned status,
     struct MHD_Response *response = NULL;
     enum MHD_Result r;
 
+    tel_meter_answer(tel_queue_meter(all->queue), status);
     /* From here on it has to take the answer. */
     tel_connection_owes(&all->connections, place_of(request->connection),
                         all->now_ms);
     if (status == MHD_HTTP_NO_CONTENT && !last)
         return MHD_queue_response(request->connection, status, all->counted);
-    response = make_response(status, reason, retry_s);
+    response = make_response(status, request->health ? "" : "refused: ", reason,
+                             retry_s);
     if (response == NULL)
         return MHD_NO;
     if (last)
@@ -245,27 +249,41 @@ static size_t read_request(struct request *request)
 static enum MHD_Result put(struct request *request)
 {
     struct tel_requests *all = request->all;
+    int r;
+
+    request->put = true;
+    all->answering++;
+    tel_connection_rests(&all->connections, place_of(request->connection));
+    /* Before it is put: the queue may be done with it at once. */
+    MHD_suspend_connection(request->connection);
+    r = request->health ? tel_queue_probe(all->queue, &request->work)
+                        : tel_queue_put(all->queue, &request->work);
+    if (r < 0) {
+        request->work.intake.status = MHD_HTTP_SERVICE_UNAVAILABLE;
+        tel_http_done(&request->work);
+    }
+    return MHD_YES;
+}
+
+/* Once all of it has come. */
+static enum MHD_Result take(struct request *request)
+{
+    struct tel_requests *all = request->all;
     size_t events;
     uint32_t wait_s;
 
     if (request->unfit != 0)
         return reply(request, request->unfit, NULL, 0);
+    request->health = request->health && request->work.intake.method == TEL_GET;
+    if (request->health)
+        return put(request);
     events = read_request(request);
     if (events > all->limits.events_max)
         events = all->limits.events_max;
     wait_s = tel_bucket_take(&all->bucket, (uint32_t)events, all->now_ms);
     if (wait_s > 0)
         return reply(request, MHD_HTTP_TOO_MANY_REQUESTS, "rate", wait_s);
-    request->put = true;
-    all->answering++;
-    tel_connection_rests(&all->connections, place_of(request->connection));
-    /* Before it is put: the queue may be done with it at once. */
-    MHD_suspend_connection(request->connection);
-    if (tel_queue_put(all->queue, &request->work) < 0) {
-        request->work.intake.status = MHD_HTTP_SERVICE_UNAVAILABLE;
-        tel_http_done(&request->work);
-    }
-    return MHD_YES;
+    return put(request);
 }
 
 void tel_requests_connection(void *context, struct MHD_Connection *connection,
@@ -298,6 +316,7 @@ void *tel_requests_begin(void *context, const char *target,
         return NULL;
     request->all = context;
     request->connection = connection;
+    request->health = strcmp(target, "/healthz") == 0;
     if (strlen(target) > request->all->limits.target_max) {
         refuse_unread(request, MHD_HTTP_URI_TOO_LONG, TEL_INTAKE_REFUSED_SIZE);
     } else if (mark != NULL) {
@@ -333,8 +352,13 @@ enum MHD_Result tel_requests_handle(void *context,
         return r;
     }
     if (!request->put)
-        return put(request);
+        return take(request);
     intake = &request->work.intake;
+    if (request->health)
+        return reply(request, intake->status,
+                     intake->status == MHD_HTTP_OK ? TEL_HEALTH_OK
+                                                   : TEL_HEALTH_DATABASE,
+                     0);
     return reply(
         request, intake->status,
         intake->status == MHD_HTTP_SERVICE_UNAVAILABLE ? NULL : intake->reason,
@@ -392,7 +416,7 @@ int tel_requests_start(struct tel_requests *requests,
     requests->connections.deadline_ms = limits->deadline_ms;
     requests->now_ms = now_ms;
     tel_bucket_start(&requests->bucket, (uint32_t)limits->rate, now_ms);
-    requests->counted = make_response(MHD_HTTP_NO_CONTENT, NULL, 0);
+    requests->counted = make_response(MHD_HTTP_NO_CONTENT, "", NULL, 0);
     return requests->counted != NULL ? 0 : -ENOMEM;
 }
 

@@ -61,6 +61,8 @@ struct tel_collector_options {
     const char *listen;
     const char *db;    /* the database's file, made where there is none */
     const char *tools; /* the directory of the policies, *.conf */
+    /* As listen, for /metrics and /healthz; NULL: nowhere. */
+    const char *metrics;
     struct tel_collector_limits limits;
     /* Told one sentence when the database begins to fail, and one when it
      * works again; called from another thread. May be NULL. */
@@ -81,6 +83,10 @@ int tel_collector_start(const struct tel_collector_options *options,
 /* Where it listens, with the real port. 0, or -ENAMETOOLONG. */
 int tel_collector_address(const struct tel_collector *collector, char *buf,
                           size_t size);
+
+/* The same for /metrics. -ENOENT: there is none. */
+int tel_collector_metrics_address(const struct tel_collector *collector,
+                                  char *buf, size_t size);
 
 /*
  * Loads the policies again, and judges by them what comes from then on. On
