@@ -13,11 +13,14 @@ static const char usage[] =
     "usage: tel-collect serve --listen ADDRESS:PORT --db FILE"
     " --tools DIRECTORY\n"
     "       tel-collect serve --config FILE\n"
+    "       tel-collect import --db FILE --tools DIRECTORY"
+    " [--day YYYY-MM-DD] FILE...\n"
     "       tel-collect report --db FILE [--tool ID] [--json]"
     " [--by-version] [-k N]\n"
     "       tel-collect export --tools DIRECTORY [--output FILE]\n"
     "\n"
     "  serve    receive events and keep totals of them\n"
+    "  import   count the events that a plain endpoint has written to files\n"
     "  report   show the totals\n"
     "  export   write the policies as data for the hosted variants\n"
     "\n"
@@ -29,6 +32,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"serve", command_serve},
+    {"import", command_import},
     {"report", command_report},
     {"export", command_export},
 };
@@ -85,7 +89,7 @@ int complain_option(const char *command, int refused, char *const *argv)
 int main(int argc, char **argv)
 {
     if (argc < 2)
-        return complain("serve or report? (see tel-collect --help)");
+        return complain("serve, import or report? (see tel-collect --help)");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return say(usage);
     if (strcmp(argv[1], "--version") == 0)

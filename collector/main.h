@@ -9,6 +9,7 @@
 enum { EXIT_DONE = 0, EXIT_NO = 1, EXIT_BAD = 2 };
 
 int command_serve(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_export(int argc, char **argv);
 

@@ -71,7 +71,7 @@ static int parse(int argc, char **argv, struct tel_report_options *options)
         else if (option == 't')
             options->tool = optarg;
         else if (option == 'j')
-            options->json = true;
+            options->form = TEL_REPORT_JSON;
         else if (option == 'v')
             options->by_version = true;
         else if (option == 'h')

@@ -1,304 +1,173 @@
 /* SPDX-License-Identifier: MIT */
-/* report: totals as a person wants to see them. */
+/* report: from a store to the report, and to the form that was asked for. */
 #include "report.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <tel/text.h>
-
 #include "fault.h"
-#include "histogram.h"
+#include "fill.h"
 #include "store.h"
 
-/*
- * One more element, zeroed, at the end of the array that the pointer at
- * array points to; NULL: no memory. Copied, because a pointer to one type
- * must not be read as a pointer to another.
- */
-static void *append(void *array, size_t *count, size_t size)
+/* 9999-12-31: the last day that can be written. */
+#define DAY_LAST 2932896
+
+const char tel_report_note_people[] =
+    "k counts runs and not people: one person's runs can exceed it.";
+const char tel_report_note_open[] =
+    "The endpoint is open, so events are unauthenticated: anyone can send"
+    " events that the policies allow.";
+
+static struct tel_store_range range_of(const struct tel_report_options *options)
 {
-    void *at = NULL;
-
-    memcpy(&at, array, sizeof(at));
-    /* The room doubles whenever the count is a power of two. */
-    if ((*count & (*count - 1)) == 0) {
-        void *more = reallocarray(at, *count == 0 ? 1 : 2 * *count, size);
-
-        if (more == NULL)
-            return NULL;
-        memcpy(array, &more, sizeof(more));
-        at = more;
-    }
-    return memset((char *)at + size * (*count)++, 0, size);
-}
-
-/* A database that others may have written: nothing in it is trusted to fit. */
-static int copy(char *to, size_t size, const char *from)
-{
-    size_t len = strlen(from);
-
-    if (len >= size)
-        return -EBADMSG;
-    memcpy(to, from, len + 1);
-    return 0;
-}
-
-static int add_count(struct tel_count **counts, size_t *len, const char *name,
-                     uint64_t n)
-{
-    struct tel_count *count = append(counts, len, sizeof(*count));
-
-    if (count == NULL)
-        return -ENOMEM;
-    count->n = n;
-    return copy(count->name, sizeof(count->name), name);
-}
-
-static int add_duration(struct tel_report_event *event, const char *value,
-                        uint64_t n)
-{
-    struct tel_bin *bin = NULL;
-    uint64_t number;
-
-    if (!tel_text_parse(value, strlen(value), UINT32_MAX, &number))
-        return -EBADMSG;
-    bin = append(&event->durations, &event->ndurations, sizeof(*bin));
-    if (bin == NULL)
-        return -ENOMEM;
-    bin->value = tel_bucket_middle((uint32_t)number);
-    bin->n = n;
-    return 0;
-}
-
-static int add_field(struct tel_report_event *event, const char *key,
-                     const char *value, uint64_t n)
-{
-    struct tel_report_field *field = NULL;
-    int r = 0;
-
-    if (event->nfields > 0)
-        field = &event->fields[event->nfields - 1];
-    if (field == NULL || strcmp(field->key, key) != 0) {
-        field = append(&event->fields, &event->nfields, sizeof(*field));
-        if (field == NULL)
-            return -ENOMEM;
-        r = copy(field->key, sizeof(field->key), key);
-    }
-    if (r == 0)
-        r = add_count(&field->values.at, &field->values.len, value, n);
-    return r;
-}
-
-static int add_item(struct tel_report_event *event, const struct tel_cell *cell,
-                    uint64_t n)
-{
-    const struct {
-        const char *item;
-        uint64_t *total;
-    } totals[] = {
-        {"runs", &event->runs},   {"ok", &event->ok},
-        {"error", &event->error}, {"signal", &event->sig},
-        {"lost", &event->lost},
+    struct tel_store_range range = {
+        .tool = options->tool,
+        .first = options->first,
+        .last = options->last,
+        .by_day = true,
+        .by_version = true,
     };
 
-    for (size_t i = 0; i < sizeof(totals) / sizeof(totals[0]); i++) {
-        if (strcmp(cell->item, totals[i].item) == 0) {
-            *totals[i].total = n;
-            return 0;
-        }
-    }
-    if (strcmp(cell->item, "exit") == 0)
-        return add_count(&event->exits.at, &event->exits.len, cell->value, n);
-    if (strcmp(cell->item, "sig") == 0)
-        return add_count(&event->signals.at, &event->signals.len, cell->value,
-                         n);
-    if (strcmp(cell->item, "ms") == 0)
-        return add_duration(event, cell->value, n);
-    if (strncmp(cell->item, "field:", strlen("field:")) == 0)
-        return add_field(event, cell->item + strlen("field:"), cell->value, n);
-    return -EBADMSG;
-}
-
-/* A signature's total, which belongs to no event. */
-static int add_crash(struct tel_report_tool *tool, const struct tel_cell *cell,
-                     uint64_t n)
-{
-    struct tel_report_crash *crash = NULL;
-    int r;
-
-    if (cell->event[0] != '\0')
-        return -EBADMSG;
-    crash = append(&tool->crashes, &tool->ncrashes, sizeof(*crash));
-    if (crash == NULL)
-        return -ENOMEM;
-    crash->runs = n;
-    r = copy(crash->signature, sizeof(crash->signature), cell->value);
-    if (r == 0)
-        r = copy(crash->version, sizeof(crash->version), cell->version);
-    return r;
-}
-
-/* Rows come grouped by tool, then by event and version. */
-static int take_row(void *context, int64_t day, const struct tel_cell *cell,
-                    uint64_t n)
-{
-    struct tel_report *report = context;
-    struct tel_report_tool *tool = NULL;
-    struct tel_report_event *event = NULL;
-    int r = 0;
-
-    (void)day;
-    if (report->ntools > 0)
-        tool = &report->tools[report->ntools - 1];
-    if (tool == NULL || strcmp(tool->id, cell->tool) != 0) {
-        tool = append(&report->tools, &report->ntools, sizeof(*tool));
-        if (tool == NULL)
-            return -ENOMEM;
-        r = copy(tool->id, sizeof(tool->id), cell->tool);
-    }
-    if (strcmp(cell->item, "crash") == 0)
-        return r == 0 ? add_crash(tool, cell, n) : r;
-    if (tool->nevents > 0)
-        event = &tool->events[tool->nevents - 1];
-    if (r == 0 && (event == NULL || strcmp(event->event, cell->event) != 0 ||
-                   strcmp(event->version, cell->version) != 0)) {
-        event = append(&tool->events, &tool->nevents, sizeof(*event));
-        if (event == NULL)
-            return -ENOMEM;
-        r = copy(event->event, sizeof(event->event), cell->event);
-        if (r == 0)
-            r = copy(event->version, sizeof(event->version), cell->version);
-    }
-    return r == 0 ? add_item(event, cell, n) : r;
+    if (range.first != 0 && range.last == 0)
+        range.last = DAY_LAST;
+    return range;
 }
 
 static int take_refusal(void *context, int64_t day, const char *reason,
                         uint64_t n)
 {
-    struct tel_report *report = context;
+    struct tel_exact_cells *refusals = context;
 
     (void)day;
-    return add_count(&report->refused, &report->nrefused, reason, n);
+    return tel_exact_add(refusals, reason, "", n);
 }
 
-static void clear_event(struct tel_report_event *event)
+static int by_day(const void *a, const void *b)
 {
-    for (size_t i = 0; i < event->nfields; i++)
-        free(event->fields[i].values.at);
-    free(event->fields);
-    free(event->durations);
-    free(event->signals.at);
-    free(event->exits.at);
+    const int64_t *x = a;
+    const int64_t *y = b;
+
+    return (*x > *y) - (*x < *y);
 }
 
-static void hold_counts(struct tel_counts *counts, uint64_t k)
+static int add_days(struct tel_report *report,
+                    const struct tel_exact_event *event)
 {
-    size_t kept = 0;
+    for (size_t i = 0; i < event->nparts; i++) {
+        for (size_t j = 0; j < event->parts[i].ndays; j++) {
+            int64_t *day =
+                tel_append(&report->days, &report->ndays, sizeof(*day));
 
-    for (size_t i = 0; i < counts->len; i++) {
-        if (counts->at[i].n >= k)
-            counts->at[kept++] = counts->at[i];
-    }
-    counts->len = kept;
-}
-
-static int by_frequency(const void *a, const void *b)
-{
-    const struct tel_report_event *x = a;
-    const struct tel_report_event *y = b;
-    int order = (x->runs < y->runs) - (x->runs > y->runs);
-
-    if (order == 0)
-        order = strcmp(x->event, y->event);
-    return order != 0 ? order : strcmp(x->version, y->version);
-}
-
-static int by_runs(const void *a, const void *b)
-{
-    const struct tel_report_crash *x = a;
-    const struct tel_report_crash *y = b;
-    int order = (x->runs < y->runs) - (x->runs > y->runs);
-
-    if (order == 0)
-        order = strcmp(x->signature, y->signature);
-    return order != 0 ? order : strcmp(x->version, y->version);
-}
-
-static void hold_crashes(struct tel_report_tool *tool, uint64_t k)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < tool->ncrashes; i++) {
-        if (tool->crashes[i].runs >= k)
-            tool->crashes[kept++] = tool->crashes[i];
-    }
-    tool->crashes_held_back = tool->ncrashes - kept;
-    tool->ncrashes = kept;
-    if (kept > 0)
-        qsort(tool->crashes, kept, sizeof(*tool->crashes), by_runs);
-}
-
-static void find_percentiles(struct tel_report_event *event, uint64_t k)
-{
-    uint64_t timed = 0;
-
-    for (size_t i = 0; i < event->ndurations; i++)
-        timed += event->durations[i].n;
-    /* Of fewer runs than k a percentile would be some run's own duration. */
-    event->timed = timed > 0 && timed >= k &&
-                   tel_percentile(event->durations, event->ndurations, 50,
-                                  &event->p50_ms) == 0 &&
-                   tel_percentile(event->durations, event->ndurations, 95,
-                                  &event->p95_ms) == 0;
-}
-
-static void hold_back(struct tel_report_tool *tool, uint64_t k)
-{
-    size_t kept = 0;
-
-    hold_crashes(tool, k);
-    for (size_t i = 0; i < tool->nevents; i++) {
-        struct tel_report_event *event = &tool->events[i];
-
-        if (event->runs < k) {
-            clear_event(event);
-            tool->held_back++;
-            continue;
+            if (day == NULL)
+                return -ENOMEM;
+            *day = event->parts[i].days[j].day;
         }
-        find_percentiles(event, k);
-        hold_counts(&event->exits, k);
-        hold_counts(&event->signals, k);
-        for (size_t j = 0; j < event->nfields; j++)
-            hold_counts(&event->fields[j].values, k);
-        tool->events[kept++] = *event;
     }
-    tool->nevents = kept;
-    if (kept > 0)
-        qsort(tool->events, kept, sizeof(*tool->events), by_frequency);
+    return 0;
 }
 
-static int read_store(struct tel_store *store,
-                      const struct tel_report_options *options,
-                      struct tel_report *report, struct tel_err *err)
+/* Each day with runs, once, in order. */
+static int list_days(const struct tel_exact *exact, struct tel_report *report)
 {
-    const struct tel_store_range range = {
-        .tool = options->tool,
-        .by_version = options->by_version,
-    };
-    int r = tel_store_each_total(store, &range, take_row, report);
+    size_t kept = 0;
+    int r = 0;
 
+    for (size_t i = 0; i < exact->ntools; i++) {
+        for (size_t j = 0; r == 0 && j < exact->tools[i].nevents; j++)
+            r = add_days(report, &exact->tools[i].events[j]);
+    }
+    if (r < 0 || report->ndays == 0)
+        return r;
+    qsort(report->days, report->ndays, sizeof(*report->days), by_day);
+    for (size_t i = 0; i < report->ndays; i++) {
+        if (kept == 0 || report->days[kept - 1] != report->days[i])
+            report->days[kept++] = report->days[i];
+    }
+    report->ndays = kept;
+    return 0;
+}
+
+static void say_range(const struct tel_report_options *options,
+                      struct tel_report *report)
+{
+    report->first = options->first;
+    report->last = options->last;
+    if (report->first == 0 && report->ndays > 0)
+        report->first = report->days[0];
+    if (report->last == 0 && report->ndays > 0)
+        report->last = report->days[report->ndays - 1];
+    else if (report->last == 0)
+        report->last = report->first - 1;
+}
+
+static int fill_refused(const struct tel_exact_cells *refusals,
+                        struct tel_report *report)
+{
+    for (size_t i = 0; i < refusals->len; i++) {
+        struct tel_report_value *value = NULL;
+
+        value = tel_append(&report->refused.at, &report->refused.len,
+                           sizeof(*value));
+        if (value == NULL)
+            return -ENOMEM;
+        value->n = tel_publish_count(refusals->at[i].n, 1);
+        memcpy(value->name, refusals->at[i].item, sizeof(refusals->at[i].item));
+    }
+    return 0;
+}
+
+static int fill(const struct tel_exact *exact,
+                const struct tel_exact_cells *refusals,
+                const struct tel_report_options *options,
+                struct tel_report *report)
+{
+    int r = list_days(exact, report);
+
+    say_range(options, report);
+    for (size_t i = 0; r == 0 && i < exact->ntools; i++) {
+        struct tel_report_tool *tool =
+            tel_append(&report->tools, &report->ntools, sizeof(*tool));
+
+        if (tool == NULL)
+            return -ENOMEM;
+        r = tel_fill_tool(report, &exact->tools[i], tool);
+    }
     if (r == 0)
-        r = tel_store_each_refusal(store, &range, take_refusal, report);
+        r = fill_refused(refusals, report);
+    return r < 0 || report->k == 1 ? r : tel_hold(report);
+}
+
+static int explain(const struct tel_store *store, int r,
+                   const struct tel_report_options *options,
+                   struct tel_err *err)
+{
     if (r == -EIO)
         return tel_fault(err, r, "--db %s: %s", options->db,
                          tel_store_fault(store));
     if (r == -EBADMSG)
         return tel_fault(err, r, "--db %s: holds what tel-collect never wrote",
                          options->db);
+    return tel_fault(err, r, "--db %s: %s", options->db, strerror(-r));
+}
+
+static int read_store(struct tel_store *store,
+                      const struct tel_report_options *options,
+                      struct tel_report *report, struct tel_err *err)
+{
+    const struct tel_store_range range = range_of(options);
+    struct tel_exact exact = {0};
+    struct tel_exact_cells refusals = {0};
+    int r = tel_store_each_total(store, &range, tel_exact_take, &exact);
+
+    if (r == 0)
+        r = tel_store_each_refusal(store, &range, take_refusal, &refusals);
+    if (r == 0)
+        r = fill(&exact, &refusals, options, report);
+    tel_exact_clear(&exact);
+    free(refusals.at);
     if (r < 0)
-        return tel_fault(err, r, "--db %s: %s", options->db, strerror(-r));
+        return explain(store, r, options, err);
     if (options->tool != NULL && report->ntools == 0)
         return tel_fault(err, -ESRCH, "--tool %s: nothing was counted for it",
                          options->tool);
@@ -308,7 +177,7 @@ static int read_store(struct tel_store *store,
 int tel_report_read(const struct tel_report_options *options,
                     struct tel_report *ret_report, struct tel_err *err)
 {
-    struct tel_report report = {0};
+    struct tel_report report = {.k = options->k};
     struct tel_store *store = NULL;
     int r =
         options->token_file != NULL
@@ -319,38 +188,73 @@ int tel_report_read(const struct tel_report_options *options,
         return r;
     r = read_store(store, options, &report, err);
     tel_store_close(store);
-    if (r < 0) {
+    if (r == 0)
+        r = tel_compare(&report, options, err);
+    if (r == -ENOMEM)
+        (void)tel_fault(err, r, "%s", strerror(ENOMEM));
+    if (r < 0)
         tel_report_clear(&report);
-        return r;
-    }
-    for (size_t i = 0; i < report.ntools; i++)
-        hold_back(&report.tools[i], options->k);
-    *ret_report = report;
-    return 0;
+    else
+        *ret_report = report;
+    return r;
+}
+
+static void clear_numbers(struct tel_report_numbers *numbers)
+{
+    for (size_t i = 0; i < numbers->nfields; i++)
+        free(numbers->fields[i].values.at);
+    free(numbers->fields);
+    free(numbers->exits.at);
+    free(numbers->signals.at);
+    free(numbers->bins);
+    free(numbers->days);
+}
+
+static void clear_event(struct tel_report_event *event)
+{
+    clear_numbers(&event->all);
+    for (size_t i = 0; i < event->nparts; i++)
+        clear_numbers(&event->parts[i].numbers);
+    free(event->parts);
+}
+
+static void clear_tool(struct tel_report_tool *tool)
+{
+    for (size_t i = 0; i < tool->nevents; i++)
+        clear_event(&tool->events[i]);
+    for (size_t i = 0; i < tool->nversions; i++)
+        free(tool->versions[i].days);
+    for (size_t i = 0; i < tool->ncrashes; i++)
+        free(tool->crashes[i].versions);
+    tel_comparison_clear(&tool->comparison);
+    free(tool->events);
+    free(tool->versions);
+    free(tool->crashes);
+    free(tool->days);
 }
 
 void tel_report_clear(struct tel_report *report)
 {
-    for (size_t i = 0; i < report->ntools; i++) {
-        for (size_t j = 0; j < report->tools[i].nevents; j++)
-            clear_event(&report->tools[i].events[j]);
-        free(report->tools[i].events);
-        free(report->tools[i].crashes);
-    }
+    for (size_t i = 0; i < report->ntools; i++)
+        clear_tool(&report->tools[i]);
     free(report->tools);
-    free(report->refused);
+    free(report->refused.at);
+    free(report->days);
+    *report = (struct tel_report){0};
 }
 
 int tel_report_write(const struct tel_report_options *options, FILE *out,
                      struct tel_err *err)
 {
-    struct tel_report report;
+    struct tel_report report = {0};
     int r = tel_report_read(options, &report, err);
 
     if (r < 0)
         return r;
-    if (options->json)
-        tel_report_json(&report, options, out);
+    if (options->form == TEL_REPORT_JSON)
+        tel_report_json(&report, out);
+    else if (options->form == TEL_REPORT_CSV)
+        tel_report_csv(&report, out);
     else
         tel_report_table(&report, options, out);
     tel_report_clear(&report);

@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report: totals as a person wants to see them, whichever way they are then
- * written. What is under k runs has been left out before a writer sees it.
+ * report: the totals as a person wants to see them, whichever way they are
+ * then written.
+ *
+ * Every count in it is a published one (publish.h): the exact counts end with
+ * the reading. Rates, intervals and comparisons are reckoned from what is
+ * published. Percentiles are nearest ranks of at least k durations.
+ *
+ *     tel_report_read(&options, &report, &err);
+ *     tel_report_json(&report, &options, stdout);     or another form
+ *     tel_report_clear(&report);
+ *
+ * Strings are what the database holds: a form must not trust their bytes.
+ * Arrays named days run alongside report->days.
+ *
+ * Context: normal.
  */
 #ifndef TEL_COLLECTOR_REPORT_H
 #define TEL_COLLECTOR_REPORT_H
@@ -10,57 +23,104 @@
 
 #include <tel/collector.h>
 
-#include "percentile.h"
+#include "compare.h"
+#include "publish.h"
 
-struct tel_count {
-    char name[TEL_VALUE_MAX + 1]; /* an exit code, a signal, a field's value */
-    uint64_t n;
+/* An exit code, a signal, a field's value, a reason. Never held back: what
+ * would be is not named. */
+struct tel_report_value {
+    char name[TEL_VALUE_MAX + 1];
+    struct tel_published n;
 };
 
-struct tel_counts {
-    struct tel_count *at;
+struct tel_report_values {
+    struct tel_report_value *at;
     size_t len;
+    size_t held_back; /* others, under k; that there are may be told, not how
+                       * many */
 };
 
 struct tel_report_field {
     char key[TEL_KEY_MAX + 1];
-    struct tel_counts values;
+    struct tel_report_values values; /* the most frequent first */
+};
+
+/* Durations from lower to below upper, of at least k runs: neighbours have
+ * been put together until they are so many. */
+struct tel_report_bin {
+    uint32_t lower_ms, upper_ms;
+    struct tel_published n;
+};
+
+/* What is known of some runs of one event. */
+struct tel_report_numbers {
+    struct tel_published runs;
+    struct tel_published ok, error, sig, lost; /* how they ended; where the
+                                                * policy doesn't ask: 0 */
+    struct tel_report_values exits, signals;   /* by number */
+    struct tel_report_field *fields;           /* by key */
+    size_t nfields;
+    struct tel_report_bin *bins; /* by time, without a gap where there were
+                                  * durations between */
+    size_t nbins;
+    bool timed; /* p50_ms and p95_ms are known: of the middle of a bucket, so
+                 * within 5 % */
+    uint32_t p50_ms, p95_ms;
+    struct tel_published *days; /* runs */
+};
+
+/* An event in one version. Where its runs are held back, so is all else. */
+struct tel_report_part {
+    size_t version; /* of the tool's versions */
+    struct tel_report_numbers numbers;
 };
 
 struct tel_report_event {
     char event[TEL_EVENT_MAX + 1];
-    char version[TEL_VERSION_MAX + 1]; /* empty where versions are summed */
-    uint64_t runs, ok, error, sig, lost;
-    struct tel_counts exits, signals;
-    struct tel_bin *durations;
-    size_t ndurations;
-    struct tel_report_field *fields;
-    size_t nfields;
-    bool timed; /* p50_ms and p95_ms are known */
-    uint32_t p50_ms, p95_ms;
+    struct tel_report_numbers all; /* of all versions */
+    struct tel_report_part *parts; /* the versions that have it, in order */
+    size_t nparts;
+};
+
+struct tel_report_version {
+    char version[TEL_VERSION_MAX + 1];
+    struct tel_published runs, ok, error, sig, lost;
+    struct tel_published *days; /* runs */
 };
 
 struct tel_report_crash {
     char signature[TEL_CRASH_MAX + 1];
-    char version[TEL_VERSION_MAX + 1]; /* empty where versions are summed */
-    uint64_t runs;
+    struct tel_published runs;      /* never held back */
+    struct tel_published *versions; /* along the tool's; held back or not */
 };
 
 struct tel_report_tool {
     char id[TEL_NAME_MAX + 1];
+    struct tel_published runs, ok, error, sig, lost;
+    struct tel_published *days;          /* runs */
+    struct tel_report_version *versions; /* the oldest first, devel last */
+    size_t nversions;
+    struct tel_report_event *events; /* the most frequent first, none of them
+                                      * held back */
+    size_t nevents;
     struct tel_report_crash *crashes; /* the most frequent first */
     size_t ncrashes;
-    struct tel_report_event *events; /* the most frequent first */
-    size_t nevents;
-    uint64_t held_back;         /* events under k runs */
-    uint64_t crashes_held_back; /* signatures under k runs */
+    size_t held_back;         /* events under k runs */
+    size_t crashes_held_back; /* signatures under k runs */
+    struct tel_comparison comparison;
 };
 
 struct tel_report {
-    struct tel_report_tool *tools;
+    uint64_t k;
+    /* The days asked for; where not asked, the first and last with totals.
+     * first > last: there are none. */
+    int64_t first, last;
+    int64_t *days; /* those on which anything ran, in order */
+    size_t ndays;
+    struct tel_report_tool *tools; /* by id */
     size_t ntools;
-    struct tel_count *refused; /* by reason, of all tools */
-    size_t nrefused;
+    struct tel_report_values refused; /* by reason, of all tools; exact, since
+                                       * nothing of what was refused was kept */
 };
 
 /* As tel_report_write. What it made is freed by tel_report_clear. */
@@ -68,8 +128,16 @@ int tel_report_read(const struct tel_report_options *options,
                     struct tel_report *ret_report, struct tel_err *err);
 void tel_report_clear(struct tel_report *report);
 
-void tel_report_json(const struct tel_report *report,
-                     const struct tel_report_options *options, FILE *out);
+/* Orders versions as people do, number by number, and devel after all. */
+int tel_version_order(const char *a, const char *b);
+
+/* What each form says besides the counts. */
+extern const char tel_report_note_people[];
+extern const char tel_report_note_open[];
+
+/* The forms. Whether out took it all is the caller's to check. */
+void tel_report_json(const struct tel_report *report, FILE *out);
+void tel_report_csv(const struct tel_report *report, FILE *out);
 void tel_report_table(const struct tel_report *report,
                       const struct tel_report_options *options, FILE *out);
 

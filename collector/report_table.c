@@ -51,20 +51,29 @@ static void put_number(char *cell, uint64_t number)
     (void)snprintf(cell, CELL_MAX, "%" PRIu64, number);
 }
 
-static void fill(struct row *row, const struct tel_report_event *event)
+static void put_count(char *cell, const struct tel_published *count, uint64_t k)
 {
-    put_text(row->cells[EVENT], event->event);
-    put_text(row->cells[VERSION], event->version);
-    put_number(row->cells[RUNS], event->runs);
-    put_number(row->cells[OK], event->ok);
-    put_number(row->cells[ERROR], event->error);
-    put_number(row->cells[SIGNAL], event->sig);
-    put_number(row->cells[LOST], event->lost);
+    char text[TEL_PUBLISHED_TEXT_MAX + 1];
+
+    (void)tel_published_text(count, k, text);
+    put_text(cell, text);
+}
+
+static void fill(struct row *row, const char *event, const char *version,
+                 const struct tel_report_numbers *numbers, uint64_t k)
+{
+    put_text(row->cells[EVENT], event);
+    put_text(row->cells[VERSION], version);
+    put_count(row->cells[RUNS], &numbers->runs, k);
+    put_count(row->cells[OK], &numbers->ok, k);
+    put_count(row->cells[ERROR], &numbers->error, k);
+    put_count(row->cells[SIGNAL], &numbers->sig, k);
+    put_count(row->cells[LOST], &numbers->lost, k);
     put_text(row->cells[P50], "-");
     put_text(row->cells[P95], "-");
-    if (event->timed) {
-        put_number(row->cells[P50], event->p50_ms);
-        put_number(row->cells[P95], event->p95_ms);
+    if (numbers->timed) {
+        put_number(row->cells[P50], numbers->p50_ms);
+        put_number(row->cells[P95], numbers->p95_ms);
     }
 }
 
@@ -98,8 +107,9 @@ static void write_row(const struct table *table, const struct row *row,
 }
 
 /* "; exit 1:11 2:3" after what stands there already. */
-static void write_counts(const char *name, const struct tel_counts *counts,
-                         bool *any, FILE *out)
+static void write_counts(const char *name,
+                         const struct tel_report_values *counts, bool *any,
+                         FILE *out)
 {
     if (counts->len == 0)
         return;
@@ -108,13 +118,13 @@ static void write_counts(const char *name, const struct tel_counts *counts,
         char value[CELL_MAX];
 
         put_text(value, counts->at[i].name);
-        (void)fprintf(out, " %s:%" PRIu64, value, counts->at[i].n);
+        (void)fprintf(out, " %s:%" PRIu64, value, counts->at[i].n.n);
     }
     *any = true;
 }
 
 /* What differs from event to event has a line of its own. */
-static void write_details(const struct tel_report_event *event, FILE *out)
+static void write_details(const struct tel_report_numbers *event, FILE *out)
 {
     bool any = false;
 
@@ -128,30 +138,61 @@ static void write_details(const struct tel_report_event *event, FILE *out)
     }
 }
 
+struct lines {
+    struct table table;
+    bool measure; /* first the widths, then the lines */
+    const struct tel_report_options *options;
+    FILE *out;
+};
+
+static void line(struct lines *lines, const char *event, const char *version,
+                 const struct tel_report_numbers *numbers)
+{
+    struct row row;
+
+    fill(&row, event, version, numbers, lines->options->k);
+    if (lines->measure) {
+        widen(&lines->table, &row);
+        return;
+    }
+    (void)fputc('\n', lines->out);
+    write_row(&lines->table, &row, lines->out);
+    colour(lines->options, dim, lines->out);
+    write_details(numbers, lines->out);
+    colour(lines->options, plain, lines->out);
+}
+
+static void each_line(struct lines *lines, const struct tel_report_tool *tool)
+{
+    for (size_t i = 0; i < tool->nevents; i++) {
+        const struct tel_report_event *event = &tool->events[i];
+
+        if (!lines->options->by_version)
+            line(lines, event->event, "", &event->all);
+        for (size_t j = 0; lines->options->by_version && j < event->nparts; j++)
+            line(lines, event->event,
+                 tool->versions[event->parts[j].version].version,
+                 &event->parts[j].numbers);
+    }
+}
+
 static void write_table(const struct tel_report_tool *tool,
                         const struct tel_report_options *options, FILE *out)
 {
-    struct table table = {.by_version = options->by_version};
+    struct lines lines = {.table = {.by_version = options->by_version},
+                          .measure = true,
+                          .options = options,
+                          .out = out};
     struct row row;
 
     fill_titles(&row);
-    widen(&table, &row);
-    for (size_t i = 0; i < tool->nevents; i++) {
-        fill(&row, &tool->events[i]);
-        widen(&table, &row);
-    }
-    fill_titles(&row);
+    widen(&lines.table, &row);
+    each_line(&lines, tool);
+    lines.measure = false;
     colour(options, bold, out);
-    write_row(&table, &row, out);
+    write_row(&lines.table, &row, out);
     colour(options, plain, out);
-    for (size_t i = 0; i < tool->nevents; i++) {
-        (void)fputc('\n', out);
-        fill(&row, &tool->events[i]);
-        write_row(&table, &row, out);
-        colour(options, dim, out);
-        write_details(&tool->events[i], out);
-        colour(options, plain, out);
-    }
+    each_line(&lines, tool);
     (void)fputc('\n', out);
 }
 
@@ -167,12 +208,9 @@ static void write_crashes(const struct tel_report_tool *tool,
     for (size_t i = 0; i < tool->ncrashes; i++) {
         const struct tel_report_crash *crash = &tool->crashes[i];
         char signature[CELL_MAX];
-        char version[CELL_MAX];
 
         put_text(signature, crash->signature);
-        put_text(version, crash->version);
-        (void)fprintf(out, "%-30s  %10" PRIu64 "%s%s\n", signature, crash->runs,
-                      version[0] != '\0' ? "  " : "", version);
+        (void)fprintf(out, "%-30s  %10" PRIu64 "\n", signature, crash->runs.n);
     }
 }
 
@@ -205,14 +243,14 @@ static void write_tool(const struct tel_report_tool *tool,
 
 static void write_refused(const struct tel_report *report, FILE *out)
 {
-    if (report->nrefused == 0)
+    if (report->refused.len == 0)
         return;
     (void)fputs("Refused, of all tools:", out);
-    for (size_t i = 0; i < report->nrefused; i++) {
+    for (size_t i = 0; i < report->refused.len; i++) {
         char reason[CELL_MAX];
 
-        put_text(reason, report->refused[i].name);
-        (void)fprintf(out, " %s:%" PRIu64, reason, report->refused[i].n);
+        put_text(reason, report->refused.at[i].name);
+        (void)fprintf(out, " %s:%" PRIu64, reason, report->refused.at[i].n.n);
     }
     (void)fputs("\n", out);
 }
@@ -229,10 +267,7 @@ void tel_report_table(const struct tel_report *report,
     if (options->k > 1)
         (void)fprintf(out, "Counts under k = %" PRIu64 " are held back. ",
                       options->k);
-    (void)fputs("k counts runs and not people: one person's runs can exceed"
-                " it.\n"
-                "The endpoint is open, so events are unauthenticated: anyone"
-                " can send events that the policies allow.\n",
-                out);
+    (void)fprintf(out, "%s\n%s\n", tel_report_note_people,
+                  tel_report_note_open);
     colour(options, plain, out);
 }

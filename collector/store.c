@@ -7,16 +7,31 @@
 #include <string.h>
 #include <time.h>
 
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* As libpq tells a URL from the name of a database. */
+static bool is_postgres(const char *where)
+{
+    return begins(where, "postgresql://") || begins(where, "postgres://");
+}
+
 int tel_store_open(const char *where, struct tel_store **ret_store,
                    struct tel_err *err)
 {
+    if (is_postgres(where))
+        return tel_store_postgres_open(where, ret_store, err);
     return tel_store_sqlite_open(where, ret_store, err);
 }
 
 int tel_store_open_reader(const char *where, struct tel_store **ret_store,
                           struct tel_err *err)
 {
-    if (strncmp(where, "https://", 8) == 0 || strncmp(where, "http://", 7) == 0)
+    if (is_postgres(where))
+        return tel_store_postgres_open_reader(where, ret_store, err);
+    if (begins(where, "https://") || begins(where, "http://"))
         return tel_store_open_url(where, NULL, ret_store, err);
     return tel_store_sqlite_open_reader(where, ret_store, err);
 }
@@ -40,6 +55,11 @@ struct tel_meter *tel_store_meter(struct tel_store *store)
 int tel_store_begin(struct tel_store *store, int64_t day)
 {
     return store->kind->begin(store, day);
+}
+
+void tel_store_date(struct tel_store *store, int64_t day)
+{
+    store->kind->date(store, day);
 }
 
 int tel_store_commit(struct tel_store *store)

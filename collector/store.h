@@ -70,11 +70,20 @@ struct tel_cell {
  * of this item have been counted on this day, a new one is counted as
  * TEL_STORE_OTHER: for values that no policy lists one by one, and that
  * anybody may send.
+ *
+ * In memo a store may keep, from one group to the next, where it has the
+ * cell's total. Whoever gives one keeps it with the cell, zero at first.
  */
+struct tel_store_memo {
+    uint64_t epoch; /* the store's: what it kept before is void */
+    int64_t id;
+};
+
 struct tel_sum {
     struct tel_cell cell;
     uint64_t n;
     unsigned bound;
+    struct tel_store_memo *memo; /* may be NULL */
 };
 #define TEL_STORE_OTHER "other"
 
@@ -101,6 +110,11 @@ struct tel_meter *tel_store_meter(struct tel_store *store);
  * A generation of keys older than TEL_KEY_WINDOW_DAYS is forgotten here.
  */
 int tel_store_begin(struct tel_store *store, int64_t day);
+
+/* Right after tel_store_begin: what is added and refused belongs to another
+ * day, as in a file from the past. Keys stay with the day that it began. */
+void tel_store_date(struct tel_store *store, int64_t day);
+
 int tel_store_commit(struct tel_store *store);
 void tel_store_rollback(struct tel_store *store);
 
@@ -125,8 +139,11 @@ int tel_store_refuse(struct tel_store *store, const char *reason, uint64_t n);
 /* By tool, version, event, item and value, byte by byte. */
 int tel_sum_order(const struct tel_sum *a, const struct tel_sum *b);
 
-/* Forgets the totals and refusals of days before first; a transaction of its
- * own. Keys have their own time. */
+/*
+ * Forgets totals and refusals of days before first, in a transaction of its
+ * own. Keys have their own time. 0: nothing of them is left; 1: a step was
+ * taken that keeps nobody waiting long, and more are needed.
+ */
 int tel_store_retain(struct tel_store *store, int64_t first);
 
 /* Which totals a reader wants, and how finely. */

@@ -12,6 +12,7 @@
 struct tel_store_kind {
     void (*close)(struct tel_store *store);
     int (*begin)(struct tel_store *store, int64_t day);
+    void (*date)(struct tel_store *store, int64_t day);
     int (*commit)(struct tel_store *store);
     void (*rollback)(struct tel_store *store);
     int (*claim)(struct tel_store *store, const struct tel_store_key *keys,
@@ -59,5 +60,11 @@ int tel_store_sqlite_open(const char *path, struct tel_store **ret_store,
                           struct tel_err *err);
 int tel_store_sqlite_open_reader(const char *path, struct tel_store **ret_store,
                                  struct tel_err *err);
+
+int tel_store_postgres_open(const char *url, struct tel_store **ret_store,
+                            struct tel_err *err);
+int tel_store_postgres_open_reader(const char *url,
+                                   struct tel_store **ret_store,
+                                   struct tel_err *err);
 
 #endif

@@ -314,6 +314,11 @@ static int begin(struct tel_store *any, int64_t day)
     return find_generation(store, day);
 }
 
+static void date(struct tel_store *any, int64_t day)
+{
+    tel_day_text(day, tel_sqlite_of(any)->day);
+}
+
 static int commit(struct tel_store *any)
 {
     return run(tel_sqlite_of(any), STATEMENT_COMMIT);
@@ -400,6 +405,7 @@ static int retain(struct tel_store *any, int64_t first)
 static const struct tel_store_kind kind = {
     .close = tel_sqlite_close,
     .begin = begin,
+    .date = date,
     .commit = commit,
     .rollback = rollback,
     .claim = claim,

@@ -9,6 +9,10 @@
 #define SLOTS_FIRST 256U /* a power of two */
 #define BLOCK_BYTES 16384U
 
+/* Values with a bound are anybody's: a group remembers this many of them, by
+ * far more than any store takes, so that a flood does not fill the memory. */
+#define BOUND_MAX 4096U
+
 /* Strings live in blocks, which are kept for the next group. */
 struct block {
     struct block *next;
@@ -21,6 +25,7 @@ struct tel_sums {
     struct tel_sum *list;
     uint64_t *hashes; /* of each in list */
     size_t count;
+    size_t nbound; /* of these, how many have a bound */
     uint32_t *slots;
     size_t nslots; /* a power of two, at least twice count */
     struct block *first;
@@ -148,6 +153,7 @@ static int append(struct tel_sums *sums, const struct tel_cell *cell,
         return -ENOMEM;
     sum->n = 1;
     sum->bound = bound;
+    sums->nbound += bound != 0;
     sums->hashes[sums->count++] = hash;
     return 0;
 }
@@ -194,6 +200,12 @@ int tel_sums_add(struct tel_sums *sums, const struct tel_cell *cell,
         sums->list[*slot - 1].n++;
         return 0;
     }
+    if (bound != 0 && sums->nbound >= BOUND_MAX) {
+        struct tel_cell other = *cell;
+
+        other.value = TEL_STORE_OTHER;
+        return tel_sums_add(sums, &other, 0);
+    }
     if (sums->count >= sums->nslots / 2) {
         r = resize(sums, 2 * sums->nslots);
         if (r < 0)
@@ -229,5 +241,6 @@ void tel_sums_clear(struct tel_sums *sums)
     }
     memset(sums->slots, 0, sums->nslots * sizeof(*sums->slots));
     sums->count = 0;
+    sums->nbound = 0;
     sums->last = sums->first;
 }

@@ -66,6 +66,7 @@ void collect_setup(struct collect *c)
 {
     memset(c, 0, sizeof(*c));
     c->scratch = scratch_new();
+    snprintf(c->db, sizeof(c->db), "%s", scratch_path(c->scratch, "totals.db"));
     scratch_write(c->scratch, "tools/git.conf", git);
     scratch_write(c->scratch, "tools/git-2.40.conf", git_later);
     scratch_write(c->scratch, "tools/dock.conf", dock);
@@ -89,17 +90,15 @@ void collect_start_as(struct collect *c, char *const *argv)
 
 void collect_start(struct collect *c, const char *listen)
 {
-    char db[256];
     char tools[256];
     char *argv[] = {strdup(TEL_COLLECT), strdup("serve"), strdup("--listen"),
-                    strdup(listen),      strdup("--db"),  db,
+                    strdup(listen),      strdup("--db"),  c->db,
                     strdup("--tools"),   tools,           NULL};
 
-    snprintf(db, sizeof(db), "%s", scratch_path(c->scratch, "totals.db"));
     snprintf(tools, sizeof(tools), "%s", scratch_path(c->scratch, "tools"));
     collect_start_as(c, argv);
     for (size_t i = 0; argv[i] != NULL; i++) {
-        if (argv[i] != db && argv[i] != tools)
+        if (argv[i] != c->db && argv[i] != tools)
             free(argv[i]);
     }
 }
@@ -244,7 +243,7 @@ json_t *collect_report(struct collect *c, const char *tool, ...)
     argv[count++] = strdup("report");
     argv[count++] = strdup("--json");
     argv[count++] = strdup("--db");
-    argv[count++] = strdup(scratch_path(c->scratch, "totals.db"));
+    argv[count++] = strdup(c->db);
     if (tool != NULL) {
         argv[count++] = strdup("--tool");
         argv[count++] = strdup(tool);

@@ -38,6 +38,7 @@ struct collect {
     pid_t pid;
     int port;
     bool ipv6;
+    char db[512];       /* totals.db of the scratch; a test may say another */
     unsigned starts;    /* so that each has a log of its own */
     char answer[65536]; /* the last one: head and body */
 };

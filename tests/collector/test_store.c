@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* store: transactions, two generations of keys, and databases of others. */
-#include "support.h"
+/* store: transactions, two generations of keys, and databases of others: the
+ * same on each kind of store. */
+#include "postgres.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,17 +23,32 @@ static const struct tel_sum once = {
 static const struct tel_store_key key = {"0123456789abcdef"};
 static const struct tel_store_key other_key = {"fedcba9876543210"};
 
-static int setup(void **state)
+/* Of all tests on PostgreSQL; NULL where it can't run. */
+static struct postgres *postgres;
+
+static int open_store(void **state, const char *path)
 {
     static struct fixture fixture;
     struct tel_err err = {""};
 
     fixture.scratch = scratch_new();
-    fixture.path = scratch_path(fixture.scratch, "totals.db");
+    fixture.path =
+        path != NULL ? path : scratch_path(fixture.scratch, "totals.db");
     fixture.store = NULL;
-    assert_int_equal(tel_store_open(fixture.path, &fixture.store, &err), 0);
+    if (tel_store_open(fixture.path, &fixture.store, &err) < 0)
+        fail_msg("%s", err.text);
     *state = &fixture;
     return 0;
+}
+
+static int setup_sqlite(void **state)
+{
+    return open_store(state, NULL);
+}
+
+static int setup_postgres(void **state)
+{
+    return open_store(state, postgres_database(postgres));
 }
 
 static int teardown(void **state)
@@ -342,24 +358,61 @@ static void test_store_missing_is_not_made_by_a_reader(void **state)
     assert_null(file_read(path, NULL));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+static int end_postgres(void **state)
+{
+    (void)state;
+    postgres_free(postgres);
+    postgres = NULL;
+    return 0;
+}
+
+static void test_store_postgres_is_here(void **state)
+{
+    (void)state;
+    skip_unless(false, "the same tests on PostgreSQL, which is not here");
+}
+
+#define SQLITE(name) \
+    cmocka_unit_test_setup_teardown(name, setup_sqlite, teardown)
+#define POSTGRES(name) \
+    cmocka_unit_test_setup_teardown(name, setup_postgres, teardown)
+
+/* What every kind of store does. */
+#define SAME(TEST)                                               \
+    TEST(test_store_commit_is_seen_by_readers),                  \
+        TEST(test_store_rollback_keeps_nothing),                 \
+        TEST(test_store_key_is_known_within_its_transaction),    \
+        TEST(test_store_key_is_remembered_through_the_window),   \
+        TEST(test_store_key_is_forgotten_after_two_generations), \
+        TEST(test_store_clock_that_jumps_forgets_one_step_only), \
+        TEST(test_store_bounded_values_end_as_other),            \
+        TEST(test_store_reopened_remembers)
+
+static int run_on_postgres(void)
+{
+    const struct CMUnitTest tests[] = {SAME(POSTGRES)};
+    const struct CMUnitTest none[] = {
+        cmocka_unit_test(test_store_postgres_is_here)};
+
+    postgres = postgres_new();
+    if (postgres == NULL)
+        return cmocka_run_group_tests_name("store on PostgreSQL", none, NULL,
+                                           NULL);
+    return cmocka_run_group_tests_name("store on PostgreSQL", tests, NULL,
+                                       end_postgres);
+}
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_store_commit_is_seen_by_readers),
-        TEST(test_store_rollback_keeps_nothing),
-        TEST(test_store_key_is_known_within_its_transaction),
-        TEST(test_store_key_is_remembered_through_the_window),
-        TEST(test_store_key_is_forgotten_after_two_generations),
-        TEST(test_store_clock_that_jumps_forgets_one_step_only),
-        TEST(test_store_bounded_values_end_as_other),
-        TEST(test_store_reopened_remembers),
-        TEST(test_store_reader_leaves_no_files),
-        TEST(test_store_of_others_is_left_alone),
-        TEST(test_store_that_is_no_database_is_refused),
-        TEST(test_store_missing_is_not_made_by_a_reader),
+        SAME(SQLITE),
+        SQLITE(test_store_reader_leaves_no_files),
+        SQLITE(test_store_of_others_is_left_alone),
+        SQLITE(test_store_that_is_no_database_is_refused),
+        SQLITE(test_store_missing_is_not_made_by_a_reader),
     };
+    int failed =
+        cmocka_run_group_tests_name("store on SQLite", tests, NULL, NULL);
 
-    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+    return failed + run_on_postgres();
 }

@@ -98,16 +98,24 @@ int tel_collector_reload(struct tel_collector *collector, struct tel_err *err);
 /* Accepts nothing more, finishes and answers what is queued. Accepts NULL. */
 void tel_collector_stop(struct tel_collector *collector);
 
-#define TEL_REPORT_K 5 /* cells of fewer runs are held back by default */
+#define TEL_REPORT_K 5 /* counts of fewer runs are held back by default */
+
+enum tel_report_form { TEL_REPORT_TABLE, TEL_REPORT_JSON, TEL_REPORT_CSV };
 
 struct tel_report_options {
-    const char *db;         /* a file, or where else a store is */
+    const char *db;         /* whatever a reader of stores takes */
     const char *token_file; /* for a store behind a URL; or NULL */
     const char *tool;       /* an id, or NULL: all of them */
-    uint64_t k;             /* cells of fewer runs are held back; 1: none */
-    bool json;
-    bool by_version;
-    bool colour; /* for the table */
+    uint64_t k;          /* see collector/publish.h; 1: every count as it is */
+    int64_t first, last; /* days since 1970-01-01, both included; 0: open */
+    const char *before;  /* two versions of tool to compare, or both NULL: */
+    const char *after;   /* the latest two of each tool */
+    enum tel_report_form form;
+    bool by_version; /* table and CSV: each version by itself as well */
+    bool by_day;     /* the same for days */
+    bool colour;     /* the rest is for the table */
+    bool unicode;
+    unsigned columns; /* of the terminal */
 };
 
 /*

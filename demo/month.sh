@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A month of three tools that nobody has, counted and shown as one page.
+#
+# usage: demo/month.sh BUILD SCRATCH [REPORT.html]
+# BUILD is the folder of a build, as build/dev. One of the tools has become
+# worse during the month: does the report tell which, where and by how much?
+set -eu
+build=$(cd -- "$1" && pwd)
+collect=$build/stage/bin/tel-collect
+rm -rf -- "$2"
+mkdir -p -- "$2"
+month=$(cd -- "$2" && pwd)
+page=${3:-}
+
+# The thirty days that ended yesterday.
+first=$(date -u -d '30 days ago' +%Y-%m-%d)
+"$build/tests/collector/month/tel_month" --first "$first" "$month"
+for day in "$month"/days/*; do
+    "$collect" import --db "$month/totals.db" --tools "$month/tools" \
+        --day "${day##*/}" "$day" >/dev/null
+done
+if [ -n "$page" ]; then
+    "$collect" report --db "$month/totals.db" --html "$page"
+    printf '%s\n' "$page"
+else
+    "$collect" report --db "$month/totals.db"
+fi

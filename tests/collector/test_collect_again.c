@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* import: each event of a file once, whatever is imported again, grows, is
+ * killed, or goes on at the same time. */
+#include "importing.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Of a block of the reader. */
+#define MEGABYTE 1048576
+
+#define CLIENTS 3
+#define REQUESTS 150
+
+static int setup(void **state)
+{
+    static struct collect c;
+
+    collect_setup(&c);
+    *state = &c;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    collect_teardown(*state);
+    return 0;
+}
+
+static void test_import_twice_is_noticed(void **state)
+{
+    static const char events[] =
+        QUERY("commit", "ms=1&exit=0") "\n" QUERY("log", "ms=1&exit=0") "\n";
+    static const char said[] = "2 counted, 0 refused, 0 unreadable\n";
+    struct collect *c = *state;
+
+    scratch_write(c->scratch, "events", events);
+    scratch_write(c->scratch, "moved", events);
+    assert_says(IMPORT(c, "totals.db", "/events"), 0, said, "");
+    assert_says(IMPORT(c, "totals.db", "/events"), 1, "",
+                "/events: was imported before (--again counts it again)");
+    assert_says(IMPORT(c, "totals.db", "/moved"), 1, "",
+                "/moved: was imported before");
+    assert_int_equal(runs_in(c, "totals.db"), 2);
+    assert_says(IMPORT(c, "totals.db", "--again", "/events"), 0, said, "");
+    assert_int_equal(runs_in(c, "totals.db"), 4);
+    assert_says(IMPORT(c, "totals.db", "--continue", "/events"), 0,
+                "0 counted, 0 refused, 0 unreadable, 2 lines imported before\n",
+                "");
+    assert_int_equal(runs_in(c, "totals.db"), 4);
+    /* Of several files, the others are counted all the same. */
+    scratch_write(c->scratch, "new", QUERY("commit", "ms=2&exit=0") "\n");
+    assert_says(IMPORT(c, "totals.db", "/events", "/new"), 1,
+                "1 counted, 0 refused, 0 unreadable\n", "/events: was");
+    assert_int_equal(runs_in(c, "totals.db"), 5);
+}
+
+static void test_import_goes_on_in_a_file_that_has_grown(void **state)
+{
+    static const char one[] = QUERY("commit", "ms=1&exit=0") "\n";
+    struct collect *c = *state;
+    char text[4096] = "";
+
+    strcpy(text, one);
+    strcat(text, QUERY("commit", "ms=1&exit=1")); /* of exit=128 */
+    scratch_write(c->scratch, "events", text);
+    assert_says(IMPORT(c, "totals.db", "/events"), 0,
+                "1 counted, 0 refused, 1 unreadable"
+                " (the last line has no end)\n",
+                "");
+    assert_int_equal(collect_refused(c, "form"), 0);
+    strcat(text, "28\n");
+    strcat(text, one);
+    scratch_write(c->scratch, "events", text);
+    assert_says(IMPORT(c, "totals.db", "/events"), 1, "",
+                "its first 1 lines were imported before"
+                " (--continue counts the rest, --again all)");
+    assert_int_equal(runs_in(c, "totals.db"), 1);
+    assert_says(IMPORT(c, "totals.db", "--continue", "/events"), 0,
+                "2 counted, 0 refused, 0 unreadable, 1 lines imported before\n",
+                "");
+    assert_int_equal(runs_in(c, "totals.db"), 3);
+    assert_int_equal(collect_sql(c, "SELECT n FROM total WHERE item = 'exit'"
+                                    " AND value = '128'"),
+                     1);
+    assert_says(IMPORT(c, "totals.db", "/events"), 1, "",
+                "was imported before");
+}
+
+/* A log that grows by all lengths, around the ends of the reader's blocks. */
+static void test_import_goes_on_over_megabytes(void **state)
+{
+    static const char one[] = QUERY("commit", "ms=1&exit=0") "\n";
+    static const size_t steps[] = {
+        1, MEGABYTE / (sizeof(one) - 1) - 1, 1, 1, 2, 30000, 1};
+    struct collect *c = *state;
+    size_t lines = 0;
+
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        append_lines(c, "events", one, steps[i]);
+        lines += steps[i];
+        assert_imported(IMPORT(c, "totals.db", "--continue", "/events"));
+        assert_int_equal(runs_in(c, "totals.db"), lines);
+    }
+    assert_imported(IMPORT(c, "fresh.db", "/events"));
+    assert_int_equal(runs_in(c, "fresh.db"), lines);
+}
+
+/* An import that is to have read this much. */
+struct reader {
+    pid_t pid;
+    unsigned long long bytes;
+};
+
+static bool has_read(void *context)
+{
+    const struct reader *reader = context;
+    char *io = proc_read(reader->pid, "io", NULL);
+    unsigned long long bytes = 0;
+    /* It may have come to its end, too. */
+    bool enough =
+        io == NULL || io[0] == '\0' ||
+        (sscanf(io, "rchar: %llu", &bytes) == 1 && bytes >= reader->bytes);
+
+    free(io);
+    return enough;
+}
+
+/* Ended at any moment, it has counted nothing, and can be begun again. */
+static void test_import_that_was_killed_begins_again(void **state)
+{
+    static const char one[] = QUERY("commit", "ms=1&exit=0") "\n";
+    static const char *const files[] = {"/events", NULL};
+    struct collect *c = *state;
+    char **argv = import_argv(c, "totals.db", files);
+    struct result last;
+
+    append_lines(c, "events", one, 60000);
+    for (unsigned i = 0; i < 8; i++) {
+        struct reader reader = {.bytes = i * (MEGABYTE / 2)};
+        uint64_t runs;
+
+        reader.pid = scratch_start(c->scratch, "import.log", argv);
+        until(has_read, &reader);
+        (void)scratch_stop(c->scratch, reader.pid, SIGKILL);
+        runs = runs_in(c, "totals.db");
+        if (runs != 0 && runs != 60000)
+            fail_msg("%llu were counted", (unsigned long long)runs);
+    }
+    last = IMPORT(c, "totals.db", "/events");
+    result_clear(&last);
+    assert_int_equal(runs_in(c, "totals.db"), 60000);
+    import_forget(argv);
+}
+
+/* Two at once have one that counts, and one that says that it came late. */
+static void test_import_twice_at_once_counts_once(void **state)
+{
+    static const char *const files[] = {"/events", NULL};
+    struct collect *c = *state;
+    char **argv = import_argv(c, "totals.db", files);
+
+    append_lines(c, "events", QUERY("commit", "ms=1&exit=0") "\n", 20000);
+    for (int i = 0; i < 3; i++) {
+        pid_t first = scratch_start(c->scratch, "import.log", argv);
+        pid_t second = scratch_start(c->scratch, "import.log", argv);
+        int statuses = scratch_stop(c->scratch, first, 0) +
+                       scratch_stop(c->scratch, second, 0);
+
+        assert_int_equal(statuses, i == 0 ? 1 : 2);
+        assert_int_equal(runs_in(c, "totals.db"), 20000);
+    }
+    import_forget(argv);
+}
+
+struct client {
+    struct collect *c;
+    unsigned number;
+    unsigned counted;
+};
+
+static void *send_all(void *context)
+{
+    struct client *client = context;
+
+    for (unsigned i = 0; i < REQUESTS; i++) {
+        char bytes[512];
+        char answer[512];
+        int fd = collect_connect(client->c);
+
+        (void)snprintf(
+            bytes, sizeof(bytes),
+            "GET /t?" QUERY(
+                "log", "ms=1&exit=0") " HTTP/1.1\r\n"
+                                      "Host: localhost\r\nIdempotency-Key: "
+                                      "%016x%016x\r\n\r\n",
+            client->number, i);
+        if (fd < 0)
+            break;
+        send_bytes(fd, bytes, strlen(bytes));
+        client->counted += read_answer(fd, answer, sizeof(answer)) == 204;
+        (void)close(fd);
+    }
+    return NULL;
+}
+
+static void test_import_beside_serve_keeps_both_exact(void **state)
+{
+    struct collect *c = *state;
+    struct client clients[CLIENTS];
+    pthread_t threads[CLIENTS];
+
+    collect_start(c, "127.0.0.1:0");
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        clients[i] = (struct client){c, i, 0};
+        assert_int_equal(
+            pthread_create(&threads[i], NULL, send_all, &clients[i]), 0);
+    }
+    for (int i = 0; i < 5; i++) {
+        append_lines(c, "events", QUERY("commit", "ms=1&exit=0") "\n", 300);
+        assert_imported(IMPORT(c, "totals.db", "--continue", "/events"));
+    }
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(clients[i].counted, REQUESTS);
+    }
+    assert_int_equal(collect_runs(c, "commit"), 1500);
+    assert_int_equal(collect_runs(c, "log"), CLIENTS * REQUESTS);
+    collect_stop(c);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_import_twice_is_noticed),
+        TEST(test_import_goes_on_in_a_file_that_has_grown),
+        TEST(test_import_goes_on_over_megabytes),
+        TEST(test_import_that_was_killed_begins_again),
+        TEST(test_import_twice_at_once_counts_once),
+        TEST(test_import_beside_serve_keeps_both_exact),
+    };
+
+    return cmocka_run_group_tests_name("again", tests, NULL, NULL);
+}
