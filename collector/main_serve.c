@@ -93,7 +93,8 @@ static int say_address(const struct tel_collector *collector)
 
 int command_serve(int argc, char **argv)
 {
-    struct tel_collector_options options = {.notice = notice};
+    struct tel_collector_options options = {.k = TEL_REPORT_K,
+                                            .notice = notice};
     struct tel_collector *collector = NULL;
     struct tel_err err = {""};
     sigset_t signals;

@@ -11,6 +11,8 @@
 
 #include "meter.h"
 
+struct tel_report;
+
 #define TEL_METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
 /* A label of a sample. value may hold any bytes. */
@@ -28,5 +30,8 @@ void tel_metric_number(FILE *out, const char *name,
 
 /* The collector's own counters. */
 void tel_metrics_own(FILE *out, const struct tel_meter *meter, bool healthy);
+
+/* What was counted. Gauges, since totals are forgotten in time. */
+void tel_metrics_totals(FILE *out, const struct tel_report *report);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <microhttpd.h>
 
+#include "ended.h"
 #include "health.h"
 #include "metrics.h"
 
@@ -20,6 +21,7 @@ struct tel_monitor {
     struct MHD_Daemon *daemon;
     struct tel_queue *queue;
     struct tel_health *health;
+    struct tel_ended *ended;
 };
 
 /* text was allocated, and is freed with the answer. */
@@ -66,6 +68,7 @@ static enum MHD_Result reply_metrics(struct tel_monitor *monitor,
     if (out == NULL)
         return MHD_NO;
     tel_metrics_own(out, tel_queue_meter(monitor->queue), healthy);
+    tel_ended_write(monitor->ended, out);
     if (fclose(out) != 0) {
         free(text);
         return MHD_NO;
@@ -119,8 +122,8 @@ static struct MHD_Daemon *start_daemon(struct tel_monitor *monitor, int fd)
         MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_END);
 }
 
-int tel_monitor_start(int fd, struct tel_queue *queue,
-                      struct tel_monitor **ret_monitor)
+int tel_monitor_start(int fd, struct tel_queue *queue, const char *db,
+                      uint64_t k, struct tel_monitor **ret_monitor)
 {
     struct tel_monitor *monitor = calloc(1, sizeof(*monitor));
     int r;
@@ -129,6 +132,8 @@ int tel_monitor_start(int fd, struct tel_queue *queue,
         return -ENOMEM;
     monitor->queue = queue;
     r = tel_health_new(queue, &monitor->health);
+    if (r == 0)
+        r = tel_ended_new(db, k, &monitor->ended);
     if (r == 0) {
         errno = 0;
         monitor->daemon = start_daemon(monitor, fd);
@@ -157,6 +162,7 @@ void tel_monitor_free(struct tel_monitor *monitor)
 {
     if (monitor == NULL)
         return;
+    tel_ended_free(monitor->ended);
     tel_health_free(monitor->health);
     free(monitor);
 }

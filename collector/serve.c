@@ -87,7 +87,7 @@ static int start(struct tel_collector *collector,
                            &collector->http);
     if (r == 0 && collector->metrics.fd >= 0)
         r = tel_monitor_start(collector->metrics.fd, collector->queue,
-                              &collector->monitor);
+                              options->db, options->k, &collector->monitor);
     if (r < 0)
         return tel_fault(err, r, "cannot start to answer: %s", strerror(-r));
     meter_policies(collector);

@@ -63,6 +63,7 @@ struct tel_collector_options {
     const char *tools; /* the directory of the policies, *.conf */
     /* As listen, for /metrics and /healthz; NULL: nowhere. */
     const char *metrics;
+    uint64_t k; /* of /metrics; see collector/publish.h */
     struct tel_collector_limits limits;
     /* Told one sentence when the database begins to fail, and one when it
      * works again; called from another thread. May be NULL. */
@@ -98,6 +99,7 @@ int tel_collector_reload(struct tel_collector *collector, struct tel_err *err);
 /* Accepts nothing more, finishes and answers what is queued. Accepts NULL. */
 void tel_collector_stop(struct tel_collector *collector);
 
+#define TEL_K_MAX 1000000000
 #define TEL_REPORT_K 5 /* counts of fewer runs are held back by default */
 
 enum tel_report_form { TEL_REPORT_TABLE, TEL_REPORT_JSON, TEL_REPORT_CSV };
