@@ -74,6 +74,21 @@ void manager_setup(struct manager *m, struct collect *c)
     }
 }
 
+int manager_add_metrics(struct manager *m)
+{
+    struct scratch *s = m->c->scratch;
+    char *text = file_read(scratch_path(s, "credentials/collect.conf"), NULL);
+    char *more = NULL;
+    int port;
+
+    m->metrics = manager_listen(&port);
+    assert_true(asprintf(&more, "%smetrics = systemd\n", text) > 0);
+    scratch_write(s, "credentials/collect.conf", more);
+    free(more);
+    free(text);
+    return port;
+}
+
 void manager_teardown(struct manager *m)
 {
     (void)close(m->notify);

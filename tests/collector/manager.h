@@ -32,6 +32,8 @@ struct manager {
 int manager_listen(int *ret_port);
 
 void manager_setup(struct manager *m, struct collect *c);
+/* Passes a socket for metrics too, and returns its port. */
+int manager_add_metrics(struct manager *m);
 void manager_teardown(struct manager *m);
 
 /* Starts it with the sockets, and does not wait. */

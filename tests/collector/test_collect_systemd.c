@@ -14,6 +14,8 @@
 
 #define COMMIT QUERY("commit", "ms=12&exit=0&fmt=json&quiet=no")
 
+#define METRICS "GET /metrics HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"
+
 /* The highest exposure that the unit may have, in tenths. */
 #define EXPOSURE_MAX "20"
 
@@ -140,6 +142,25 @@ static void test_systemd_restart_loses_no_request(void **state)
     assert_int_equal(collect_runs(&w->c, "commit"), 2);
 }
 
+static void test_systemd_metrics_have_a_socket_of_their_own(void **state)
+{
+    struct world *w = *state;
+    struct collect monitor;
+
+    monitor = w->c;
+    monitor.port = manager_add_metrics(&w->m);
+    manager_start(&w->m);
+    assert_int_equal(collect_get(&w->c, COMMIT, NULL), 204);
+    assert_int_equal(collect_exchange(&monitor, METRICS, strlen(METRICS)), 200);
+    assert_non_null(strstr(monitor.answer, "\ntel_collect_events_total 1\n"));
+    assert_int_equal(collect_exchange(&w->c, METRICS, strlen(METRICS)), 400);
+    manager_stop(&w->m);
+    /* It is systemd's to close, and the next instance's to answer on. */
+    manager_start(&w->m);
+    assert_int_equal(collect_exchange(&monitor, METRICS, strlen(METRICS)), 200);
+    manager_stop(&w->m);
+}
+
 /* Sockets that are meant for another process, or for nobody, are not taken. */
 static void test_systemd_listen_without_a_socket_is_one_line(void **state)
 {
@@ -191,11 +212,15 @@ static void make_filter(struct world *w)
 static void test_systemd_filter_allows_a_whole_life(void **state)
 {
     struct world *w = *state;
+    struct collect monitor;
 
     skip_unless(!SANITIZED, "a sanitizer makes calls of its own\n");
     make_filter(w);
     w->m.filtered = true;
+    monitor = w->c;
+    monitor.port = manager_add_metrics(&w->m);
     manager_start(&w->m);
+    assert_int_equal(collect_exchange(&monitor, METRICS, strlen(METRICS)), 200);
     assert_int_equal(collect_get(&w->c, COMMIT, KEY), 204);
     assert_int_equal(
         collect_post(&w->c, ROW("log", "\"ms\":1,\"exit\":0"), NULL), 204);
@@ -233,6 +258,7 @@ int main(void)
         TEST(test_systemd_service_is_little_exposed),
         TEST(test_systemd_hears_ready_reloading_and_stopping),
         TEST(test_systemd_restart_loses_no_request),
+        TEST(test_systemd_metrics_have_a_socket_of_their_own),
         TEST(test_systemd_listen_without_a_socket_is_one_line),
         TEST(test_systemd_filter_allows_a_whole_life),
         TEST(test_systemd_filter_kills_the_rest),
