@@ -84,9 +84,24 @@ static int exposed(struct world *w, const char *unit)
 static void test_systemd_service_is_little_exposed(void **state)
 {
     struct world *w = *state;
+    char *unit = NULL;
+    char *more = NULL;
+    char *both = NULL;
 
     need_analyze(w);
     assert_int_equal(exposed(w, TEL_UNIT), 0);
+    /* With what a PostgreSQL elsewhere needs, too: as if it stood there. */
+    unit = file_read(TEL_UNIT, NULL);
+    more = file_read(TEL_SOURCE "/packaging/systemd/postgresql.conf", NULL);
+    assert_non_null(unit);
+    assert_non_null(more);
+    assert_true(asprintf(&both, "%s%s", unit, more) > 0);
+    scratch_write(w->c.scratch, "elsewhere.service", both);
+    free(both);
+    free(more);
+    free(unit);
+    assert_int_equal(
+        exposed(w, scratch_path(w->c.scratch, "elsewhere.service")), 0);
     /* And the tool does judge. */
     scratch_write(w->c.scratch, "bare.service",
                   "[Service]\nExecStart=/bin/true\n");
