@@ -114,20 +114,25 @@ char *manager_unit(const char *key, unsigned index)
     return value;
 }
 
-/* The words of a command line, "%d" being the credentials' directory. */
-static void split(struct manager *m, char *line, char **ret_argv)
+/* The words of a command line, "%d" being the credentials' directory; in
+ * static memory. */
+static char *const *split(const struct manager *m, char *line)
 {
+    static char words[ARGUMENTS][512];
+    static char *argv[ARGUMENTS + 1];
+    char *word = strsep(&line, " ");
     size_t count = 0;
-    char *word = NULL;
 
-    while ((word = strsep(&line, " ")) != NULL) {
-        assert_true(count + 1 < ARGUMENTS);
-        ret_argv[count++] =
-            strncmp(word, "%d", 2) == 0
-                ? strdup(scratch_path(m->c->scratch, "credentials%s", word + 2))
-                : strdup(word);
-    }
-    ret_argv[count] = NULL;
+    do {
+        assert_true(count < ARGUMENTS);
+        if (strncmp(word, "%d", 2) == 0)
+            word = (char *)(uintptr_t)scratch_path(m->c->scratch,
+                                                   "credentials%s", word + 2);
+        snprintf(words[count], sizeof(words[count]), "%s", word);
+        argv[count] = words[count];
+        argv[++count] = NULL;
+    } while ((word = strsep(&line, " ")) != NULL);
+    return argv;
 }
 
 /* As DynamicUser= does; only root can. What it may write is the folder that
@@ -190,11 +195,11 @@ void manager_launch(struct manager *m)
     struct collect *c = m->c;
     char *line =
         m->command != NULL ? strdup(m->command) : manager_unit("ExecStart", 0);
-    char *argv[ARGUMENTS];
+    char *const *argv = NULL;
     int log;
 
     assert_non_null(line);
-    split(m, line, argv);
+    argv = split(m, line);
     log = open(scratch_path(c->scratch, "serve-%u.log", ++c->starts),
                O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     assert_true(log >= 0);
@@ -206,8 +211,6 @@ void manager_launch(struct manager *m)
     keep(c->scratch, c->pid);
     (void)close(log);
     free(line);
-    for (size_t i = 0; argv[i] != NULL; i++)
-        free(argv[i]);
 }
 
 void manager_hear(struct manager *m, const char *line)
@@ -217,7 +220,8 @@ void manager_hear(struct manager *m, const char *line)
     if (got < 0)
         fail_msg("nothing was told in the place of %s: %s", line,
                  strerror(errno));
-    m->heard[got] = '\0';
+    else
+        m->heard[got] = '\0';
     if (strncmp(m->heard, line, strlen(line)) != 0)
         fail_msg("%s was told in the place of %s", m->heard, line);
 }
