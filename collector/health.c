@@ -11,9 +11,6 @@
 /* For so long an answer holds. */
 #define FRESH_MS 1000
 
-/* Longer than a store waits for a busy database before it gives up. */
-#define PATIENCE_S 4
-
 struct tel_health {
     struct tel_work probe; /* first: the queue's view of it */
     struct tel_queue *queue;
@@ -83,13 +80,18 @@ static void probe(struct tel_health *health)
     health->status = 0;
 }
 
-const char *tel_health_ask(struct tel_health *health)
+const char *tel_health_ask(struct tel_health *health, unsigned patience_ms)
 {
     const char *word = TEL_HEALTH_QUEUE;
     struct timespec until;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += PATIENCE_S;
+    until.tv_sec += patience_ms / 1000;
+    until.tv_nsec += (long)(patience_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
     (void)pthread_mutex_lock(&health->lock);
     if (health->answered_ms == 0 || now_ms() - health->answered_ms >= FRESH_MS)
         probe(health);

@@ -20,7 +20,11 @@ int tel_health_new(struct tel_queue *queue, struct tel_health **ret_health);
 /* Once the queue has been stopped. Accepts NULL. */
 void tel_health_free(struct tel_health *health);
 
-/* One of the words above; up to a second old. */
-const char *tel_health_ask(struct tel_health *health);
+/* Longer than a store waits for a busy database before it gives up. */
+#define TEL_HEALTH_PATIENCE_MS 4000
+
+/* One of the words above, up to a second old. Waits for patience_ms at the
+ * most. */
+const char *tel_health_ask(struct tel_health *health, unsigned patience_ms);
 
 #endif

@@ -24,6 +24,11 @@ struct tel_monitor {
     struct tel_ended *ended;
 };
 
+static const char *ask(struct tel_monitor *monitor)
+{
+    return tel_health_ask(monitor->health, TEL_HEALTH_PATIENCE_MS);
+}
+
 /* text was allocated, and is freed with the answer. */
 static enum MHD_Result reply(struct MHD_Connection *connection, unsigned status,
                              const char *type, char *text, size_t len)
@@ -60,7 +65,7 @@ static enum MHD_Result reply_line(struct MHD_Connection *connection,
 static enum MHD_Result reply_metrics(struct tel_monitor *monitor,
                                      struct MHD_Connection *connection)
 {
-    bool healthy = strcmp(tel_health_ask(monitor->health), TEL_HEALTH_OK) == 0;
+    bool healthy = strcmp(ask(monitor), TEL_HEALTH_OK) == 0;
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
@@ -103,7 +108,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
     if (strcmp(url, "/healthz") != 0)
         return reply_line(connection, MHD_HTTP_NOT_FOUND,
                           "/metrics or /healthz");
-    word = tel_health_ask(monitor->health);
+    word = ask(monitor);
     return reply_line(connection,
                       strcmp(word, TEL_HEALTH_OK) == 0
                           ? MHD_HTTP_OK
