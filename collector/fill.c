@@ -65,6 +65,9 @@ static int fill_version(const struct tel_report *report,
     version->error = tel_publish_count(tally->error, report->k);
     version->sig = tel_publish_count(tally->sig, report->k);
     version->lost = tel_publish_count(tally->lost, report->k);
+    if (version->runs.held)
+        version->ok = version->error = version->sig = version->lost =
+            tel_publish_nothing();
     return tel_fill_days(report, tally, &version->days);
 }
 

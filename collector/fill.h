@@ -38,6 +38,13 @@ int tel_fill_tool(const struct tel_report *report,
                   const struct tel_exact_tool *exact,
                   struct tel_report_tool *tool);
 
+/* All of it, but for the comparison; refusals are cells whose item is the
+ * reason. */
+int tel_fill(const struct tel_exact *exact,
+             const struct tel_exact_cells *refusals,
+             const struct tel_report_options *options,
+             struct tel_report *report);
+
 /* Has no total in the report give away what its parts hold back. */
 int tel_hold(struct tel_report *report);
 

@@ -76,7 +76,8 @@ static void probe(struct tel_health *health)
         return;
     memset(&health->probe, 0, sizeof(health->probe));
     health->probe.done = done;
-    health->asking = tel_queue_probe(health->queue, &health->probe) == 0;
+    health->asking = tel_intake_probe(&health->probe.intake) == 0 &&
+                     tel_queue_put(health->queue, &health->probe) == 0;
     health->status = 0;
 }
 

@@ -3,9 +3,8 @@
  * hold: no total in the report gives away what its parts hold back.
  *
  * Each sum that a reader can do is gone through: a total is put beside its
- * parts, and tel_publish_guard moves it where it would tell. The parts of what
- * is held back itself are all held back, zeros too. A total that has moved is
- * a part or a total elsewhere, so it goes on until nothing moves.
+ * parts, and tel_publish_guard moves it where it would tell. A total that has
+ * moved is a part or a total elsewhere, so it goes on until nothing moves.
  */
 #include "fill.h"
 
@@ -46,11 +45,21 @@ static void forget(struct holding *h)
     h->unsaid = 0;
 }
 
+/* A total below k of as many parts that are not 0 says that each is 1. */
+static void hold_parts(struct holding *h)
+{
+    size_t held = 0;
+
+    for (size_t i = 0; i < h->count; i++)
+        held += h->parts[i]->held;
+    for (size_t i = 0; held + 1 >= h->report->k && i < h->count; i++)
+        *h->parts[i] = tel_publish_nothing();
+}
+
 static void sum(struct holding *h, struct tel_published *total)
 {
     if (total->held) {
-        for (size_t i = 0; i < h->count; i++)
-            *h->parts[i] = tel_publish_nothing();
+        hold_parts(h);
     } else if (tel_publish_guard(total,
                                  (const struct tel_published *const *)h->parts,
                                  h->count, h->unsaid, h->report->k)) {

@@ -35,6 +35,15 @@
 /* Before it is tried again, where the system had no room for a connection. */
 #define REST_MS 100
 
+/* How often clients are heard while a group is written, if that takes long. */
+#define BUSY_US 5000
+
+/* For how long more requests may gather before they are looked at. */
+#define GATHER_US 200
+
+/* Turns that an answer takes to leave. */
+#define ANSWER_TURNS 2U
+
 /* Connections let in before others are looked after. */
 #define ACCEPTS_MAX 64
 
@@ -50,27 +59,35 @@ struct tel_http {
     /* The loop's own, as is all below. */
     struct tel_requests requests;
     uint64_t rest_until_ms;
+    unsigned answer_turns; /* to take before anything is waited for */
 };
 
 /* What one turn of the loop waits for. */
 struct turn {
-    struct pollfd files[3]; /* the daemon, wake, the listening one or -1 */
-    int timeout_ms;
+    struct pollfd files[3]; /* wake, the daemon, the listening one or -1 */
+    nfds_t count;           /* of files that matter */
+    int64_t timeout_us;     /* -1: none */
 };
 
-static uint64_t now_ms(void)
+static uint64_t now_us(void)
 {
     struct timespec now;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-static int sooner(int a_ms, int b_ms)
+static int64_t sooner(int64_t a_us, int64_t b_us)
 {
-    if (a_ms < 0 || b_ms < 0)
-        return a_ms < 0 ? b_ms : a_ms;
-    return a_ms < b_ms ? a_ms : b_ms;
+    if (a_us < 0 || b_us < 0)
+        return a_us < 0 ? b_us : a_us;
+    return a_us < b_us ? a_us : b_us;
+}
+
+/* -1 stays what it is. */
+static int64_t to_us(int ms)
+{
+    return ms < 0 ? -1 : (int64_t)ms * 1000;
 }
 
 /*
@@ -116,43 +133,98 @@ static bool listens(struct tel_http *http, int *ret_wait_ms)
     return *ret_wait_ms == 0;
 }
 
+/* Waits for clients, for a time that others set. */
+static void attend(struct tel_http *http, struct turn *turn)
+{
+    MHD_UNSIGNED_LONG_LONG daemon_ms = 0;
+    int wait_ms;
+
+    turn->count = 3;
+    if (listens(http, &wait_ms))
+        turn->files[2].fd = http->fd;
+    else
+        turn->timeout_us = sooner(turn->timeout_us, to_us(wait_ms));
+    /* The daemon has no limits of time of its own: it is at once, or never. */
+    if (MHD_get_timeout(http->daemon, &daemon_ms) == MHD_YES && daemon_ms == 0)
+        turn->timeout_us = 0;
+}
+
+/*
+ * While a group is being written or gathers, clients are not listened for one
+ * by one: each turn asks all requests of the group whether they are done.
+ */
 static void prepare(struct tel_http *http, struct turn *turn)
 {
     const union MHD_DaemonInfo *info =
         MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    MHD_UNSIGNED_LONG_LONG daemon_ms = 0;
+    const struct tel_handover *handover = &http->requests.handover;
+
+    turn->files[0] = (struct pollfd){http->requests.wake, POLLIN, 0};
+    turn->files[1] = (struct pollfd){info->epoll_fd, POLLIN, 0};
+    turn->files[2] = (struct pollfd){-1, POLLIN, 0};
+    turn->count = 1;
+    turn->timeout_us = to_us(tel_connections_due_ms(&http->requests.connections,
+                                                    http->requests.now_ms));
+    if (http->answer_turns > 0) {
+        http->answer_turns--;
+        turn->timeout_us = 0;
+    } else if (handover->waiting > 0) {
+        turn->timeout_us = sooner(turn->timeout_us, BUSY_US);
+    } else if (handover->gathered > 0) {
+        turn->timeout_us = sooner(turn->timeout_us, GATHER_US);
+    } else {
+        attend(http, turn);
+    }
+}
+
+static bool wait_for(struct turn *turn)
+{
+    const struct timespec timeout = {turn->timeout_us / 1000000,
+                                     turn->timeout_us % 1000000 * 1000};
+
+    return ppoll(turn->files, turn->count,
+                 turn->timeout_us >= 0 ? &timeout : NULL, NULL) >= 0;
+}
+
+/* Whether somebody may be at the door, as far as this turn knows. */
+static bool is_asked(struct tel_http *http, const struct turn *turn)
+{
     int wait_ms;
 
-    turn->files[0] = (struct pollfd){info->epoll_fd, POLLIN, 0};
-    turn->files[1] = (struct pollfd){http->requests.wake, POLLIN, 0};
-    turn->files[2] = (struct pollfd){-1, POLLIN, 0};
-    turn->timeout_ms = tel_connections_due_ms(&http->requests.connections,
-                                              http->requests.now_ms);
-    if (listens(http, &wait_ms))
-        turn->files[2].fd = http->fd;
-    else
-        turn->timeout_ms = sooner(turn->timeout_ms, wait_ms);
-    /* The daemon has no limits of time of its own: it is at once, or never. */
-    if (MHD_get_timeout(http->daemon, &daemon_ms) == MHD_YES && daemon_ms == 0)
-        turn->timeout_ms = 0;
+    return turn->count == 3 ? turn->files[2].revents != 0
+                            : listens(http, &wait_ms);
+}
+
+/* Before it is quiet, what was read is with the queue, which will end. */
+static void hush(struct tel_http *http)
+{
+    /* From the first bytes to the whole request it takes two turns. */
+    for (unsigned i = 0; i < 2; i++)
+        (void)MHD_run(http->daemon);
+    tel_requests_pass(&http->requests);
+    (void)sem_post(&http->quiet);
 }
 
 static void take_turn(struct tel_http *http)
 {
+    struct tel_requests *requests = &http->requests;
     struct turn turn;
 
     prepare(http, &turn);
-    if (poll(turn.files, 3, turn.timeout_ms) < 0)
+    if (!wait_for(&turn))
         return;
-    http->requests.now_ms = now_ms();
-    if (turn.files[1].revents != 0)
-        tel_requests_awake(&http->requests);
-    if (atomic_load(&http->stage) != STAGE_OPEN)
-        (void)sem_post(&http->quiet);
-    else if (turn.files[2].revents != 0)
+    requests->now_us = now_us();
+    requests->now_ms = requests->now_us / 1000;
+    if (turn.files[0].revents != 0 && tel_requests_awake(requests))
+        http->answer_turns = ANSWER_TURNS;
+    if (is_asked(http, &turn))
         let_in(http);
     (void)MHD_run(http->daemon);
-    tel_connections_cut(&http->requests.connections, http->requests.now_ms);
+    if (atomic_load(&http->stage) != STAGE_OPEN)
+        hush(http);
+    else if (tel_handover_is_due(&requests->handover, requests->now_us))
+        tel_requests_pass(requests);
+    tel_connections_cut(&requests->connections, requests->now_ms);
 }
 
 /* Until it shall end and every answer that was promised has left, or has had
@@ -180,7 +252,7 @@ static void *run(void *context)
 static struct MHD_Daemon *start_daemon(struct tel_http *http)
 {
     unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET |
-                     MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
+                     MHD_USE_SUPPRESS_DATE_NO_CLOCK;
     struct tel_requests *requests = &http->requests;
 
     /* One more than are let in: it never has to refuse any. */
@@ -205,7 +277,7 @@ static int start(struct tel_http *http,
     http->requests.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (http->requests.wake < 0)
         return -errno;
-    r = tel_requests_start(&http->requests, limits, queue, now_ms());
+    r = tel_requests_start(&http->requests, limits, queue, now_us());
     if (r < 0)
         return r;
     errno = 0;

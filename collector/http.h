@@ -36,7 +36,7 @@ void tel_http_quiesce(struct tel_http *http);
  * work that was put must have been done. Accepts NULL. */
 void tel_http_stop(struct tel_http *http);
 
-/* What the queue calls for each work that http has put into it. */
-void tel_http_done(struct tel_work *work);
+/* What the queue calls for each group of works that http has put into it. */
+void tel_http_done(struct tel_work *group);
 
 #endif

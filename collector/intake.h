@@ -32,6 +32,9 @@ int tel_intake_key(const char *digits, size_t len,
  * missing. */
 size_t tel_intake_lines(const char *text, size_t len);
 
+/* Makes one of it that asks whether the store takes anything. */
+int tel_intake_probe(struct tel_intake *intake);
+
 /*
  * Counts the requests within the store's transaction and sets each one's
  * answer: 204 where at least one event counts or its key has been seen, else

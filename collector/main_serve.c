@@ -50,6 +50,8 @@ static void block(sigset_t *ret_signals)
     (void)sigaddset(ret_signals, SIGINT);
     (void)pthread_sigmask(SIG_BLOCK, ret_signals, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    /* A file that may not grow is a database that fails, and no end. */
+    (void)signal(SIGXFSZ, SIG_IGN);
 }
 
 static void reload(struct tel_collector *collector)

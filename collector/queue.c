@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <time.h>
 
 #include "sums.h"
@@ -31,7 +30,7 @@ struct tel_queue {
     struct tel_store *store;
     struct tel_sums *sums;
     struct tel_intake *group[GROUP_REQUESTS];
-    void (*done)(struct tel_work *work);
+    void (*done)(struct tel_work *group);
     void (*notice)(const char *text);
 };
 
@@ -114,6 +113,28 @@ static int count(struct tel_queue *queue, size_t requests)
     return r;
 }
 
+/* Once done, a work is not ours to read any more. */
+static void give_back(struct tel_queue *queue, struct tel_work *group)
+{
+    struct tel_work *rest = NULL;
+    struct tel_work **end = &rest;
+
+    while (group != NULL) {
+        struct tel_work *work = group;
+
+        group = work->next;
+        work->next = NULL;
+        if (work->done != NULL) {
+            work->done(work);
+        } else {
+            *end = work;
+            end = &work->next;
+        }
+    }
+    if (rest != NULL)
+        queue->done(rest);
+}
+
 static void *write_groups(void *context)
 {
     struct tel_queue *queue = context;
@@ -126,21 +147,16 @@ static void *write_groups(void *context)
         tell(queue, r < 0);
         (void)atomic_fetch_sub(&tel_store_meter(queue->store)->waiting,
                                requests);
-        while (group != NULL) {
-            struct tel_work *work = group;
-
-            /* Once done, it is not ours to read any more. */
-            group = work->next;
-            if (r < 0)
-                work->intake.status = 503;
-            (work->done != NULL ? work->done : queue->done)(work);
-        }
+        for (struct tel_work *work = group; r < 0 && work != NULL;
+             work = work->next)
+            work->intake.status = 503;
+        give_back(queue, group);
     }
     return NULL;
 }
 
 int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
-                    void (*done)(struct tel_work *work),
+                    void (*done)(struct tel_work *group),
                     void (*notice)(const char *text),
                     struct tel_queue **ret_queue)
 {
@@ -171,18 +187,21 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
     return 0;
 }
 
-int tel_queue_put(struct tel_queue *queue, struct tel_work *work)
+int tel_queue_put(struct tel_queue *queue, struct tel_work *works)
 {
+    uint64_t count = 0;
     int r = 0;
 
-    work->next = NULL;
     (void)pthread_mutex_lock(&queue->lock);
     if (queue->stopping) {
         r = -ESHUTDOWN;
     } else {
-        (void)atomic_fetch_add(&tel_store_meter(queue->store)->waiting, 1);
-        *queue->last = work;
-        queue->last = &work->next;
+        *queue->last = works;
+        while (*queue->last != NULL) {
+            queue->last = &(*queue->last)->next;
+            count++;
+        }
+        (void)atomic_fetch_add(&tel_store_meter(queue->store)->waiting, count);
         (void)pthread_cond_signal(&queue->changed);
     }
     (void)pthread_mutex_unlock(&queue->lock);
@@ -192,16 +211,6 @@ int tel_queue_put(struct tel_queue *queue, struct tel_work *work)
 struct tel_meter *tel_queue_meter(struct tel_queue *queue)
 {
     return tel_store_meter(queue->store);
-}
-
-int tel_queue_probe(struct tel_queue *queue, struct tel_work *work)
-{
-    work->intake.probe = true;
-    work->intake.keyed = true;
-    if (getrandom(&work->intake.key, sizeof(work->intake.key), 0) !=
-        (ssize_t)sizeof(work->intake.key))
-        return -EIO;
-    return tel_queue_put(queue, work);
 }
 
 void tel_queue_judge_by(struct tel_queue *queue, const struct tel_tools *tools)

@@ -5,11 +5,12 @@
  * each be answered. So the slower the disk, the larger the groups.
  *
  *     tel_queue_start(tools, store, done, notice, &queue);
- *     tel_queue_put(queue, work);        from any thread
+ *     tel_queue_put(queue, works);       from any thread
  *     tel_queue_stop(queue);             what was put is done before it returns
  *
  * Between start and stop the store is the queue's alone. A work is the
- * caller's again once done was called for it, from the queue's thread.
+ * caller's again once done was called for it, from the queue's thread: once a
+ * group, whose works are linked by next.
  */
 #ifndef TEL_COLLECTOR_QUEUE_H
 #define TEL_COLLECTOR_QUEUE_H
@@ -18,25 +19,23 @@
 
 struct tel_work {
     struct tel_work *next;
-    void (*done)(struct tel_work *work); /* NULL: the queue's */
+    void (*done)(struct tel_work *work); /* alone; NULL: the queue's */
     struct tel_intake intake;
 };
 
 struct tel_queue;
 
 int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
-                    void (*done)(struct tel_work *work),
+                    void (*done)(struct tel_work *group),
                     void (*notice)(const char *text),
                     struct tel_queue **ret_queue);
 
-/* 0, or -ESHUTDOWN once the queue is being stopped: then work was not put. */
-int tel_queue_put(struct tel_queue *queue, struct tel_work *work);
+/* Works linked by next. 0, or -ESHUTDOWN once the queue is being stopped: then
+ * none of them was put. */
+int tel_queue_put(struct tel_queue *queue, struct tel_work *works);
 
 /* What the queue's store, the queue and its clients count. */
 struct tel_meter *tel_queue_meter(struct tel_queue *queue);
-
-/* Makes of a zeroed work one that asks whether the store takes anything. */
-int tel_queue_probe(struct tel_queue *queue, struct tel_work *work);
 
 /*
  * Whatever is put from now on is judged by these tools; a group that is being

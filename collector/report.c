@@ -19,6 +19,11 @@ const char tel_report_note_open[] =
     "The endpoint is open, so events are unauthenticated: anyone can send"
     " events that the policies allow.";
 
+const char tel_report_note_sure[] =
+    "The intervals are so wide that in 19 of 20 reports all of them hold at"
+    " once, however much is compared, as long as runs have nothing to do with"
+    " each other.";
+
 static struct tel_store_range range_of(const struct tel_report_options *options)
 {
     struct tel_store_range range = {
@@ -117,12 +122,15 @@ static int fill_refused(const struct tel_exact_cells *refusals,
     return 0;
 }
 
-static int fill(const struct tel_exact *exact,
-                const struct tel_exact_cells *refusals,
-                const struct tel_report_options *options,
-                struct tel_report *report)
+int tel_fill(const struct tel_exact *exact,
+             const struct tel_exact_cells *refusals,
+             const struct tel_report_options *options,
+             struct tel_report *report)
 {
-    int r = list_days(exact, report);
+    int r;
+
+    report->k = options->k;
+    r = list_days(exact, report);
 
     say_range(options, report);
     for (size_t i = 0; r == 0 && i < exact->ntools; i++) {
@@ -142,13 +150,15 @@ static int explain(const struct tel_store *store, int r,
                    const struct tel_report_options *options,
                    struct tel_err *err)
 {
+    char shown[TEL_STORE_SHOWN];
+
+    tel_store_show(options->db, shown);
     if (r == -EIO)
-        return tel_fault(err, r, "--db %s: %s", options->db,
-                         tel_store_fault(store));
+        return tel_fault(err, r, "--db %s: %s", shown, tel_store_fault(store));
     if (r == -EBADMSG)
         return tel_fault(err, r, "--db %s: holds what tel-collect never wrote",
-                         options->db);
-    return tel_fault(err, r, "--db %s: %s", options->db, strerror(-r));
+                         shown);
+    return tel_fault(err, r, "--db %s: %s", shown, strerror(-r));
 }
 
 static int read_store(struct tel_store *store,
@@ -163,7 +173,7 @@ static int read_store(struct tel_store *store,
     if (r == 0)
         r = tel_store_each_refusal(store, &range, take_refusal, &refusals);
     if (r == 0)
-        r = fill(&exact, &refusals, options, report);
+        r = tel_fill(&exact, &refusals, options, report);
     tel_exact_clear(&exact);
     free(refusals.at);
     if (r < 0)
@@ -177,7 +187,7 @@ static int read_store(struct tel_store *store,
 int tel_report_read(const struct tel_report_options *options,
                     struct tel_report *ret_report, struct tel_err *err)
 {
-    struct tel_report report = {.k = options->k};
+    struct tel_report report = {0};
     struct tel_store *store = NULL;
     int r =
         options->token_file != NULL
@@ -255,8 +265,12 @@ int tel_report_write(const struct tel_report_options *options, FILE *out,
         tel_report_json(&report, out);
     else if (options->form == TEL_REPORT_CSV)
         tel_report_csv(&report, out);
+    else if (options->form == TEL_REPORT_HTML)
+        r = tel_report_html(&report, out);
     else
         tel_report_table(&report, options, out);
     tel_report_clear(&report);
+    if (r < 0)
+        return tel_fault(err, r, "%s", strerror(-r));
     return 0;
 }

@@ -134,10 +134,12 @@ int tel_version_order(const char *a, const char *b);
 /* What each form says besides the counts. */
 extern const char tel_report_note_people[];
 extern const char tel_report_note_open[];
+extern const char tel_report_note_sure[]; /* of intervals */
 
 /* The forms. Whether out took it all is the caller's to check. */
 void tel_report_json(const struct tel_report *report, FILE *out);
 void tel_report_csv(const struct tel_report *report, FILE *out);
+int tel_report_html(const struct tel_report *report, FILE *out); /* -ENOMEM */
 void tel_report_table(const struct tel_report *report,
                       const struct tel_report_options *options, FILE *out);
 

@@ -6,7 +6,7 @@
  *     tool,version,event,item,value,day,count
  *
  * An empty version, event or day: all of them. item and value are those of
- * the store (store.h); of ms, value is where the bin begins and ends: 40-51.
+ * the store (store.h); of ms, value is where the bin begins and where the next would: 40..51.
  * p50_ms and p95_ms are items as well. A count that is held back is "<5".
  */
 #include "report.h"
@@ -106,7 +106,7 @@ static void write_durations(const struct csv *csv,
     char text[2 * TEL_PUBLISHED_TEXT_MAX];
 
     for (size_t i = 0; i < numbers->nbins; i++) {
-        (void)snprintf(text, sizeof(text), "%" PRIu32 "-%" PRIu32,
+        (void)snprintf(text, sizeof(text), "%" PRIu32 "..%" PRIu32,
                        numbers->bins[i].lower_ms, numbers->bins[i].upper_ms);
         write_count(csv, "ms", text, "", &numbers->bins[i].n);
     }

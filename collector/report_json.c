@@ -354,5 +354,7 @@ void tel_report_json(const struct tel_report *report, FILE *out)
     write_string(tel_report_note_people, out);
     (void)fputs(",\n ", out);
     write_string(tel_report_note_open, out);
+    (void)fputs(",\n ", out);
+    write_string(tel_report_note_sure, out);
     (void)fputs("]}\n", out);
 }

@@ -23,7 +23,9 @@ struct request {
     unsigned unfit;  /* a status that has nothing to count, or 0 */
     bool health;     /* GET /healthz: counts nothing */
     bool begun;
-    bool put;
+    bool put;  /* handed over */
+    bool done; /* the queue's no more */
+    bool gone; /* its client has left before */
 };
 
 /* What was found of the one header that matters. */
@@ -112,7 +114,7 @@ static enum MHD_Result reply(struct request *request, unsigned status,
     struct MHD_Response *response = NULL;
     enum MHD_Result r;
 
-    tel_meter_answer(tel_queue_meter(all->queue), status);
+    tel_meter_answer(tel_queue_meter(all->handover.queue), status);
     /* From here on it has to take the answer. */
     tel_connection_owes(&all->connections, place_of(request->connection),
                         all->now_ms);
@@ -245,23 +247,15 @@ static size_t read_request(struct request *request)
     return events > 0 ? events : 1;
 }
 
-/* Hands the request to the queue; the connection sleeps until it is done. */
+/* Hands the request over. */
 static enum MHD_Result put(struct request *request)
 {
     struct tel_requests *all = request->all;
-    int r;
 
     request->put = true;
     all->answering++;
     tel_connection_rests(&all->connections, place_of(request->connection));
-    /* Before it is put: the queue may be done with it at once. */
-    MHD_suspend_connection(request->connection);
-    r = request->health ? tel_queue_probe(all->queue, &request->work)
-                        : tel_queue_put(all->queue, &request->work);
-    if (r < 0) {
-        request->work.intake.status = MHD_HTTP_SERVICE_UNAVAILABLE;
-        tel_http_done(&request->work);
-    }
+    tel_handover_add(&all->handover, &request->work, all->now_us);
     return MHD_YES;
 }
 
@@ -276,7 +270,8 @@ static enum MHD_Result take(struct request *request)
         return reply(request, request->unfit, NULL, 0);
     request->health = request->health && request->work.intake.method == TEL_GET;
     if (request->health)
-        return put(request);
+        return tel_intake_probe(&request->work.intake) == 0 ? put(request)
+                                                            : MHD_NO;
     events = read_request(request);
     if (events > all->limits.events_max)
         events = all->limits.events_max;
@@ -353,6 +348,8 @@ enum MHD_Result tel_requests_handle(void *context,
     }
     if (!request->put)
         return take(request);
+    if (!request->done)
+        return MHD_YES;
     intake = &request->work.intake;
     if (request->health)
         return reply(request, intake->status,
@@ -363,6 +360,18 @@ enum MHD_Result tel_requests_handle(void *context,
         request, intake->status,
         intake->status == MHD_HTTP_SERVICE_UNAVAILABLE ? NULL : intake->reason,
         0);
+}
+
+static void free_request(struct request *request)
+{
+    request->all->bodies -= request->body_size;
+    if (request->query != NULL)
+        release(request->query, strlen(request->query));
+    release(request->body, request->body_size < request->received
+                               ? request->body_size
+                               : request->received);
+    explicit_bzero(request, sizeof(*request));
+    free(request);
 }
 
 void tel_requests_complete(void *context, struct MHD_Connection *connection,
@@ -379,16 +388,12 @@ void tel_requests_complete(void *context, struct MHD_Connection *connection,
     if (request == NULL)
         return;
     *state = NULL;
-    all->bodies -= request->body_size;
     if (request->put)
         all->answering--;
-    if (request->query != NULL)
-        release(request->query, strlen(request->query));
-    release(request->body, request->body_size < request->received
-                               ? request->body_size
-                               : request->received);
-    explicit_bzero(request, sizeof(*request));
-    free(request);
+    if (request->put && !request->done)
+        request->gone = true;
+    else
+        free_request(request);
 }
 
 /* One write for all that is done before the loop looks. */
@@ -398,41 +403,73 @@ void tel_requests_wake(struct tel_requests *requests)
         (void)eventfd_write(requests->wake, 1);
 }
 
-void tel_requests_awake(struct tel_requests *requests)
+static void finish(struct tel_work *works)
 {
+    while (works != NULL) {
+        /* work is the request's first member. */
+        struct request *request = (void *)works;
+
+        works = works->next;
+        request->done = true;
+        if (request->gone)
+            free_request(request);
+    }
+}
+
+bool tel_requests_awake(struct tel_requests *requests)
+{
+    struct tel_work *done = NULL;
     eventfd_t unused;
 
     (void)eventfd_read(requests->wake, &unused);
     atomic_store(&requests->woken, false);
+    done = tel_handover_take(&requests->handover);
+    finish(done);
+    return done != NULL;
+}
+
+void tel_requests_pass(struct tel_requests *requests)
+{
+    struct tel_work *refused = tel_handover_pass(&requests->handover);
+
+    for (struct tel_work *work = refused; work != NULL; work = work->next)
+        work->intake.status = MHD_HTTP_SERVICE_UNAVAILABLE;
+    finish(refused);
 }
 
 int tel_requests_start(struct tel_requests *requests,
                        const struct tel_collector_limits *limits,
-                       struct tel_queue *queue, uint64_t now_ms)
+                       struct tel_queue *queue, uint64_t now_us)
 {
     requests->limits = *limits;
-    requests->queue = queue;
+    tel_handover_start(&requests->handover, queue);
     requests->connections.max = (uint32_t)limits->connections_max;
     requests->connections.deadline_ms = limits->deadline_ms;
-    requests->now_ms = now_ms;
-    tel_bucket_start(&requests->bucket, (uint32_t)limits->rate, now_ms);
+    requests->now_us = now_us;
+    requests->now_ms = now_us / 1000;
+    tel_bucket_start(&requests->bucket, (uint32_t)limits->rate,
+                     requests->now_ms);
     requests->counted = make_response(MHD_HTTP_NO_CONTENT, "", NULL, 0);
     return requests->counted != NULL ? 0 : -ENOMEM;
 }
 
 void tel_requests_end(struct tel_requests *requests)
 {
+    /* Of clients that left while their requests were handed over. */
+    finish(tel_handover_pass(&requests->handover));
+    finish(tel_handover_take(&requests->handover));
+    tel_handover_end(&requests->handover);
     if (requests->counted != NULL)
         MHD_destroy_response(requests->counted);
 }
 
-void tel_http_done(struct tel_work *work)
+void tel_http_done(struct tel_work *group)
 {
     /* work is the request's first member. */
-    struct request *request = (void *)work;
-    /* Once resumed, the request may be gone. */
+    struct request *request = (void *)group;
+    /* Once handed back, the request may be gone. */
     struct tel_requests *all = request->all;
 
-    MHD_resume_connection(request->connection);
+    tel_handover_done(&all->handover, group);
     tel_requests_wake(all);
 }

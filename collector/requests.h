@@ -2,9 +2,12 @@
 /*
  * requests: what the daemon of http calls for each connection and request.
  *
- * A request is read whole, handed to the queue while its connection sleeps,
- * and answered when it wakes. Whatever of it was held here is wiped before it
- * is given back.
+ * A request is read whole, handed to the queue, and answered in the first turn
+ * of the loop after that is done with it. Until then the daemon asks for the
+ * answer in each turn, and is told that there is none yet: to suspend and
+ * resume a connection costs half as much as all else that the daemon does for
+ * a request. Whatever of a request was held here is wiped before it is given
+ * back.
  *
  * Context: the daemon's one thread, but for tel_http_done.
  */
@@ -17,16 +20,18 @@
 
 #include "bucket.h"
 #include "connections.h"
+#include "handover.h"
 #include "limit.h"
 #include "queue.h"
 
 struct tel_requests {
     struct tel_collector_limits limits; /* with no 0 but in rate */
-    struct tel_queue *queue;
+    struct tel_handover handover;
     struct tel_connections connections;
     struct tel_bucket bucket;
     struct MHD_Response *counted; /* 204, made once */
-    uint64_t now_ms;              /* CLOCK_MONOTONIC, by the loop's turn */
+    uint64_t now_us;              /* CLOCK_MONOTONIC, by the loop's turn */
+    uint64_t now_ms;              /* the same */
     size_t bodies;                /* bytes held of all bodies */
     size_t answering;             /* put and not yet answered */
     int wake;                     /* an eventfd that the loop waits for; the
@@ -36,14 +41,17 @@ struct tel_requests {
 
 /* Has the loop take a turn; from any thread. */
 void tel_requests_wake(struct tel_requests *requests);
-/* In that turn, before all else. */
-void tel_requests_awake(struct tel_requests *requests);
+/* In that turn, before all else. Whether there are answers to give. */
+bool tel_requests_awake(struct tel_requests *requests);
+
+/* Hands to the queue what has gathered. */
+void tel_requests_pass(struct tel_requests *requests);
 
 /* requests holds zeros and wake. 0, or -ENOMEM. limits is copied. */
 int tel_requests_start(struct tel_requests *requests,
                        const struct tel_collector_limits *limits,
-                       struct tel_queue *queue, uint64_t now_ms);
-/* Once the daemon is gone. */
+                       struct tel_queue *queue, uint64_t now_us);
+/* Once the daemon and the queue are gone. */
 void tel_requests_end(struct tel_requests *requests);
 
 /* For MHD_OPTION_NOTIFY_CONNECTION, MHD_OPTION_URI_LOG_CALLBACK, the handler

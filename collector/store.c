@@ -42,6 +42,30 @@ void tel_store_close(struct tel_store *store)
         store->kind->close(store);
 }
 
+void tel_store_show(const char *where, char buf[TEL_STORE_SHOWN])
+{
+    const char *name = strstr(where, "://");
+    const char *at = strrchr(where, '@');
+    size_t scheme = name != NULL ? (size_t)(name + 3 - where) : 0;
+    size_t options;
+
+    if (name == NULL) {
+        (void)snprintf(buf, TEL_STORE_SHOWN, "%s", where);
+        return;
+    }
+    name += 3;
+    options = strcspn(name, "?#");
+    /* An @ in a password is none of an URL's, but may be there. */
+    if (at != NULL && at < name + options)
+        options -= (size_t)(at + 1 - name);
+    else if (at != NULL)
+        options = 0;
+    if (at != NULL)
+        name = at + 1;
+    (void)snprintf(buf, TEL_STORE_SHOWN, "%.*s%.*s", (int)scheme, where,
+                   (int)options, name);
+}
+
 const char *tel_store_fault(const struct tel_store *store)
 {
     return store->fault;
@@ -87,6 +111,11 @@ int tel_store_release(struct tel_store *store, const struct tel_store_key *keys,
                       size_t count)
 {
     return count > 0 ? store->kind->release(store, keys, count) : 0;
+}
+
+int tel_store_touch(struct tel_store *store)
+{
+    return store->kind->touch != NULL ? store->kind->touch(store) : 0;
 }
 
 int tel_store_add(struct tel_store *store, const struct tel_sum *sums,

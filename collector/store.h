@@ -99,6 +99,11 @@ int tel_store_open_url(const char *url, const char *token_file,
                        struct tel_store **ret_store, struct tel_err *err);
 void tel_store_close(struct tel_store *store); /* accepts NULL */
 
+/* What messages call the place: a URL without the user, the password and the
+ * options that it may hold. */
+#define TEL_STORE_SHOWN 256
+void tel_store_show(const char *where, char buf[TEL_STORE_SHOWN]);
+
 /* The database's own words for the last failure. */
 const char *tel_store_fault(const struct tel_store *store);
 
@@ -128,6 +133,11 @@ int tel_store_claim(struct tel_store *store, const struct tel_store_key *keys,
 /* Forgets keys that this transaction has claimed and found fresh. */
 int tel_store_release(struct tel_store *store, const struct tel_store_key *keys,
                       size_t count);
+
+/* Sees to it that this transaction writes, though it may leave nothing: so that
+ * commit tells whether the database takes what it is given. A key has been
+ * claimed. */
+int tel_store_touch(struct tel_store *store);
 
 /* Adds to the totals of the transaction's day; each cell at most once, in the
  * order of tel_sum_order. */

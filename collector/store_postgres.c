@@ -190,6 +190,11 @@ static int begin(struct tel_store *any, int64_t day)
     return r < 0 ? r : sweep(pg);
 }
 
+static void date(struct tel_store *any, int64_t day)
+{
+    tel_pg_of(any)->day = day;
+}
+
 static int commit(struct tel_store *any)
 {
     struct pg_store *pg = tel_pg_of(any);
@@ -405,6 +410,7 @@ static int retain(struct tel_store *any, int64_t first)
 const struct tel_store_kind tel_pg_writer = {
     .close = tel_pg_close,
     .begin = begin,
+    .date = date,
     .commit = commit,
     .rollback = rollback,
     .claim = claim,

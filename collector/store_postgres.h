@@ -40,7 +40,7 @@ enum pg_type { PG_BIGINT = 20, PG_TEXT = 25, PG_UUID = 2950 };
 struct pg_store {
     struct tel_store store; /* first */
     char *url;
-    char name[256]; /* what messages call it: without user and password */
+    char name[TEL_STORE_SHOWN]; /* what messages call it */
     bool writes;
     PGconn *conn;        /* NULL: none, or given up */
     size_t queued;       /* statements since the last settle */

@@ -356,38 +356,34 @@ int tel_pg_each(struct pg_store *pg,
     return r < 0 ? r : found;
 }
 
-/* A part of the URL, or "". */
-static const char *part(const PQconninfoOption *parts, const char *name)
+/* Whether a part of the URL can't be a part of a password. */
+static bool is_innocent(const PQconninfoOption *part)
 {
-    for (; parts->keyword != NULL; parts++) {
-        if (strcmp(parts->keyword, name) == 0)
-            return parts->val != NULL ? parts->val : "";
-    }
-    return "";
+    const char *value = part->val != NULL ? part->val : "";
+
+    if (strcmp(part->keyword, "port") == 0)
+        return value[strspn(value, "0123456789,")] == '\0';
+    return (strcmp(part->keyword, "host") != 0 &&
+            strcmp(part->keyword, "dbname") != 0) ||
+           strchr(value, '@') == NULL;
 }
 
 /*
- * What messages call the database. libpq's own words for a URL that it cannot
- * read would quote it, and so perhaps a part of the password; as would those
- * for a host whose name ends a password with an @ in it.
+ * Where special characters of a password stand as they are, libpq takes parts
+ * of it for a host, a port or a name, and quotes them in what it says.
  */
-static int read_url(struct pg_store *pg, struct tel_err *err)
+static int check_url(const char *url, struct tel_err *err)
 {
-    PQconninfoOption *parts = PQconninfoParse(pg->url, NULL);
-    int r = 0;
+    PQconninfoOption *parts = PQconninfoParse(url, NULL);
+    bool good = parts != NULL;
 
-    if (parts == NULL || strchr(part(parts, "host"), '@') != NULL) {
-        r = tel_fault(err, -EINVAL,
-                      "--db: not a URL of PostgreSQL as libpq reads it (are "
-                      "special characters in it written as %%XX?)");
-    } else {
-        (void)snprintf(pg->name, sizeof(pg->name), "postgresql://%s%s%s/%s",
-                       part(parts, "host"),
-                       part(parts, "port")[0] != '\0' ? ":" : "",
-                       part(parts, "port"), part(parts, "dbname"));
-    }
+    for (const PQconninfoOption *at = parts; good && at->keyword != NULL; at++)
+        good = is_innocent(at);
     PQconninfoFree(parts);
-    return r;
+    return good ? 0
+                : tel_fault(err, -EINVAL,
+                            "--db: not a URL of PostgreSQL as libpq reads it "
+                            "(are special characters in it written as %%XX?)");
 }
 
 int tel_pg_new(const char *url, bool writes, const struct tel_store_kind *kind,
@@ -404,7 +400,8 @@ int tel_pg_new(const char *url, bool writes, const struct tel_store_kind *kind,
     }
     pg->store.kind = kind;
     pg->writes = writes;
-    r = read_url(pg, err);
+    tel_store_show(url, pg->name);
+    r = check_url(url, err);
     if (r < 0) {
         tel_pg_close(&pg->store);
         return r;

@@ -3,77 +3,132 @@
  * store_sqlite: the totals in one SQLite file, the writer's half.
  *
  *     total(day, tool, version, event, item, value, n)
- *         one number each; see struct tel_cell. day is YYYY-MM-DD, UTC.
+ *         one number each; see struct tel_cell. day is YYYY-MM-DD, UTC. A view
+ *         of the next two, from which rows may be deleted, and into which they
+ *         may be inserted.
+ *     cell(day, tool, version, event, item, value, id), count(id, n)
+ *         what the numbers are called, and the numbers. They are apart because
+ *         each group writes many numbers and hardly ever a name: the numbers
+ *         of a day stand on a few pages. day is a number here, days since
+ *         1970-01-01; id is day * 2^32 and 32 random bits.
  *     refused(day, reason, n)
- *         events that were not counted, and why.
- *     seen(generation, key)
- *         the keys that have been counted, 16 random bytes each. No time
- *         stands beside them: only which of two generations they are in.
- *     generation(number, began)
- *         one row: the generation that keys go into, and the day it began.
+ *         events that were not counted, and why; a view of refusal, where day
+ *         is a number.
+ *     seen(generation, id, keys)
+ *         the keys that have been counted, 16 random bytes each, some dozens a
+ *         row, in their own order and under a random id. No time stands beside
+ *         them: only which of two generations they are in.
+ *     state(generation, began, keys_added, cells_gone)
+ *         one row: the generation that keys go into, the day it began, and two
+ *         numbers that change when keys are added and when cells are deleted.
  *
  * application_id says that the file is ours, user_version which form it has.
  *
  * A crash loses nothing that was committed: the journal is a WAL, synced at
- * each commit (synchronous = FULL). Rows are kept without a rowid, so that
- * their order in the file says nothing of the order in which they came.
+ * each commit (synchronous = FULL). No table can be read in the order in which
+ * its rows came. (Within one page of the file, SQLite puts bytes of a later
+ * row before those of an earlier one; a page has rows of many groups.)
  */
 #include "store_sqlite.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "fault.h"
 
 #define APPLICATION_ID 0x74656c63 /* "telc" */
-#define FORM 1
+#define FORM 2
 
 /* Less than a sender's 5 s for a whole request, so that it hears a 503. */
 #define BUSY_MS 2000
 
+/* In the triggers of the view total. */
+#define DAY(row) "strftime('%s', " row ".day) / 86400"
+#define OLD_CELL                                                           \
+    "day = " DAY("old") " AND tool = old.tool"                             \
+                        " AND version = old.version AND event = old.event" \
+                        " AND item = old.item AND value = old.value"
+
 static const char schema[] =
-    "CREATE TABLE total(day TEXT NOT NULL, tool TEXT NOT NULL,"
+    "CREATE TABLE cell(day INTEGER NOT NULL, tool TEXT NOT NULL,"
     " version TEXT NOT NULL, event TEXT NOT NULL, item TEXT NOT NULL,"
-    " value TEXT NOT NULL, n INTEGER NOT NULL,"
-    " PRIMARY KEY(tool, day, version, event, item, value)) WITHOUT ROWID;"
-    "CREATE TABLE refused(day TEXT NOT NULL, reason TEXT NOT NULL,"
-    " n INTEGER NOT NULL, PRIMARY KEY(day, reason)) WITHOUT ROWID;"
-    "CREATE TABLE seen(generation INTEGER NOT NULL, key BLOB NOT NULL,"
-    " PRIMARY KEY(generation, key)) WITHOUT ROWID;"
-    "CREATE TABLE generation(number INTEGER NOT NULL,"
-    " began INTEGER NOT NULL);"
-    "INSERT INTO generation VALUES(0, -1);";
+    " value TEXT NOT NULL, id INTEGER NOT NULL,"
+    " PRIMARY KEY(day, tool, version, event, item, value)) WITHOUT ROWID;"
+    "CREATE TABLE count(id INTEGER PRIMARY KEY, n INTEGER NOT NULL);"
+    "CREATE VIEW total AS SELECT date(day * 86400, 'unixepoch') AS day, tool,"
+    " version, event, item, value, n"
+    " FROM cell CROSS JOIN count ON count.id = cell.id;"
+    "CREATE TRIGGER total_insert INSTEAD OF INSERT ON total BEGIN"
+    " INSERT INTO count VALUES((" DAY(
+        "new") " << 32)"
+               " | (random() & 4294967295), new.n);"
+               " INSERT INTO cell VALUES(" DAY(
+                   "new") ", new.tool, new.version,"
+                          " new.event, new.item, new.value, "
+                          "last_insert_rowid());"
+                          "END;"
+                          "CREATE TRIGGER total_delete INSTEAD OF DELETE ON "
+                          "total BEGIN"
+                          " UPDATE state SET cells_gone = cells_gone + 1;"
+                          " DELETE FROM count WHERE id = (SELECT id FROM cell "
+                          "WHERE " OLD_CELL ");"
+                          " DELETE FROM cell WHERE " OLD_CELL ";"
+                          "END;"
+                          "CREATE TABLE refusal(day INTEGER NOT NULL, reason "
+                          "TEXT NOT NULL,"
+                          " n INTEGER NOT NULL, PRIMARY KEY(day, reason)) "
+                          "WITHOUT ROWID;"
+                          "CREATE VIEW refused AS SELECT date(day * 86400, "
+                          "'unixepoch') AS day,"
+                          " reason, n FROM refusal;"
+                          "CREATE TABLE seen(generation INTEGER NOT NULL, id "
+                          "INTEGER NOT NULL,"
+                          " keys BLOB NOT NULL, PRIMARY KEY(generation, id)) "
+                          "WITHOUT ROWID;"
+                          "CREATE TABLE state(generation INTEGER NOT NULL, "
+                          "began INTEGER NOT NULL,"
+                          " keys_added INTEGER NOT NULL, cells_gone INTEGER "
+                          "NOT NULL);"
+                          "INSERT INTO state VALUES(0, -1, 0, 0);";
 
 static const char *const statements[STATEMENTS] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",
     [STATEMENT_ROLLBACK] = "ROLLBACK",
-    [STATEMENT_GENERATION] = "SELECT number, began FROM generation",
-    [STATEMENT_SET_GENERATION] =
-        "UPDATE generation SET number = ?1, began = ?2",
-    [STATEMENT_FORGET] = "DELETE FROM seen WHERE generation < ?1",
-    [STATEMENT_SEEN] = "SELECT 1 FROM seen"
-                       " WHERE generation IN (?1, ?1 - 1) AND key = ?2",
-    [STATEMENT_REMEMBER] = "INSERT INTO seen VALUES(?1, ?2)",
-    [STATEMENT_RELEASE] = "DELETE FROM seen WHERE generation = ?1 AND key = ?2",
-    [STATEMENT_ADD] = "INSERT INTO total VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-                      " ON CONFLICT DO UPDATE SET n = n + ?7",
-    [STATEMENT_HAS] = "SELECT 1 FROM total WHERE tool = ?2 AND day = ?1"
-                      " AND version = ?3 AND event = ?4 AND item = ?5"
-                      " AND value = ?6",
-    [STATEMENT_VALUES] = "SELECT count(*) FROM total WHERE tool = ?2"
-                         " AND day = ?1 AND version = ?3 AND event = ?4"
+    [STATEMENT_STATE] =
+        "SELECT generation, began, keys_added, cells_gone FROM state",
+    [STATEMENT_TURN] = "UPDATE state SET generation = ?1, began = ?2",
+    [STATEMENT_KEYS_ADDED] = "UPDATE state SET keys_added = keys_added + 1",
+    [STATEMENT_CELLS_GONE] = "UPDATE state SET cells_gone = cells_gone + 1",
+    [STATEMENT_LOAD] = "SELECT keys FROM seen WHERE generation = ?1",
+    [STATEMENT_REMEMBER] = "INSERT INTO seen VALUES(?1, ?2, ?3)",
+    [STATEMENT_FORGET] =
+        "DELETE FROM seen WHERE (generation, id) IN"
+        " (SELECT generation, id FROM seen WHERE generation < ?1 LIMIT ?2)",
+    [STATEMENT_FIND] = "SELECT id FROM cell WHERE day = ?1 AND tool = ?2"
+                       " AND version = ?3 AND event = ?4 AND item = ?5"
+                       " AND value = ?6",
+    [STATEMENT_DRAW] = "INSERT OR IGNORE INTO count VALUES(?1, 0)",
+    [STATEMENT_NAME] = "INSERT INTO cell VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [STATEMENT_VALUES] = "SELECT count(*) FROM cell WHERE day = ?1"
+                         " AND tool = ?2 AND version = ?3 AND event = ?4"
                          " AND item = ?5",
-    [STATEMENT_REFUSE] = "INSERT INTO refused VALUES(?1, ?2, ?3)"
+    [STATEMENT_COUNT] = "INSERT INTO count SELECT id, n FROM feed WHERE true"
+                        " ON CONFLICT DO UPDATE SET n = n + excluded.n",
+    [STATEMENT_REFUSE] = "INSERT INTO refusal VALUES(?1, ?2, ?3)"
                          " ON CONFLICT DO UPDATE SET n = n + ?3",
-    [STATEMENT_RETAIN_TOTALS] = "DELETE FROM total WHERE day < ?1",
-    [STATEMENT_RETAIN_REFUSED] = "DELETE FROM refused WHERE day < ?1",
+    [STATEMENT_OLDEST] =
+        "SELECT day FROM cell WHERE day < ?1 ORDER BY day LIMIT 1",
+    [STATEMENT_RETAIN_CELLS] = "DELETE FROM cell WHERE day = ?1",
+    [STATEMENT_RETAIN_COUNTS] =
+        "DELETE FROM count WHERE id >= ?1 << 32 AND id < ?1 + 1 << 32",
+    [STATEMENT_RETAIN_REFUSED] = "DELETE FROM refusal WHERE day < ?1",
 };
 
-/* Runs one statement that gives no row, or whose row does not matter. */
-static int run(struct sqlite_store *store, enum statement which)
+int tel_sqlite_run(struct sqlite_store *store, enum statement which)
 {
     sqlite3_stmt *statement = store->statements[which];
     int r = sqlite3_step(statement);
@@ -84,10 +139,21 @@ static int run(struct sqlite_store *store, enum statement which)
     return r == SQLITE_DONE || r == SQLITE_ROW ? 0 : -EIO;
 }
 
-/* The string must live until the statement has run. */
-static void bind(sqlite3_stmt *statement, int at, const char *string)
+int tel_sqlite_ask(struct sqlite_store *store, enum statement which,
+                   bool *ret_found, int64_t *ret_number)
 {
-    (void)sqlite3_bind_text(statement, at, string, -1, SQLITE_STATIC);
+    sqlite3_stmt *statement = store->statements[which];
+    int r = sqlite3_step(statement);
+
+    if (r == SQLITE_ROW)
+        *ret_number = sqlite3_column_int64(statement, 0);
+    else if (r != SQLITE_DONE)
+        (void)tel_sqlite_failed(store);
+    (void)sqlite3_reset(statement);
+    if (r != SQLITE_ROW && r != SQLITE_DONE)
+        return -EIO;
+    *ret_found = r == SQLITE_ROW;
+    return 0;
 }
 
 static int number(struct sqlite_store *store, const char *sql,
@@ -179,25 +245,11 @@ static int prepare(struct sqlite_store *store)
     return 0;
 }
 
-static int set_generation(struct sqlite_store *store)
+/* What the transaction begins with; a generation ends here in its time. */
+static int read_state(struct sqlite_store *store)
 {
-    sqlite3_stmt *statement = store->statements[STATEMENT_SET_GENERATION];
-    int r;
-
-    (void)sqlite3_bind_int64(statement, 1, store->generation.number);
-    (void)sqlite3_bind_int64(statement, 2, store->generation.began);
-    r = run(store, STATEMENT_SET_GENERATION);
-    if (r < 0)
-        return r;
-    statement = store->statements[STATEMENT_FORGET];
-    (void)sqlite3_bind_int64(statement, 1, store->generation.number - 1);
-    return run(store, STATEMENT_FORGET);
-}
-
-/* Finds the generation that keys go into now. */
-static int find_generation(struct sqlite_store *store, int64_t day)
-{
-    sqlite3_stmt *statement = store->statements[STATEMENT_GENERATION];
+    sqlite3_stmt *statement = store->statements[STATEMENT_STATE];
+    int64_t gone = store->state.cells_gone;
     int r = sqlite3_step(statement);
 
     if (r != SQLITE_ROW) {
@@ -205,123 +257,76 @@ static int find_generation(struct sqlite_store *store, int64_t day)
         (void)sqlite3_reset(statement);
         return -EIO;
     }
-    store->generation.number = sqlite3_column_int64(statement, 0);
-    store->generation.began = sqlite3_column_int64(statement, 1);
+    store->state = (struct sqlite_state){
+        .generation = {sqlite3_column_int64(statement, 0),
+                       sqlite3_column_int64(statement, 1)},
+        .keys_added = sqlite3_column_int64(statement, 2),
+        .cells_gone = sqlite3_column_int64(statement, 3),
+    };
     (void)sqlite3_reset(statement);
-    return tel_store_turn(&store->generation, day) ? set_generation(store) : 0;
+    if (store->state.cells_gone != gone)
+        store->epoch++;
+    return 0;
 }
 
-/* All of a cell's name, or all but its value. */
-static void bind_cell(struct sqlite_store *store, enum statement which,
-                      const struct tel_cell *cell)
+static int turn(struct sqlite_store *store, int64_t day, bool *ret_turned)
 {
-    sqlite3_stmt *statement = store->statements[which];
+    sqlite3_stmt *statement = store->statements[STATEMENT_TURN];
 
-    bind(statement, 1, store->day);
-    bind(statement, 2, cell->tool);
-    bind(statement, 3, cell->version);
-    bind(statement, 4, cell->event);
-    bind(statement, 5, cell->item);
-    if (which != STATEMENT_VALUES)
-        bind(statement, 6, cell->value);
-}
-
-/* The number in the first column of the first row; 0 where there is none. */
-static int ask(struct sqlite_store *store, enum statement which,
-               int64_t *ret_number)
-{
-    sqlite3_stmt *statement = store->statements[which];
-    int r = sqlite3_step(statement);
-
-    if (r == SQLITE_ROW || r == SQLITE_DONE)
-        *ret_number = r == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
-    else
-        (void)tel_sqlite_failed(store);
-    (void)sqlite3_reset(statement);
-    return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : -EIO;
-}
-
-/*
- * Counts under TEL_STORE_OTHER what would be one value too many. Within one
- * group each value that is added is there for the next one's question.
- */
-static int bound(struct sqlite_store *store, const struct tel_sum *sum,
-                 struct tel_cell *cell)
-{
-    int64_t known = 0;
-    int64_t values = 0;
-    int r;
-
-    bind_cell(store, STATEMENT_HAS, cell);
-    r = ask(store, STATEMENT_HAS, &known);
-    if (r == 0 && known == 0) {
-        bind_cell(store, STATEMENT_VALUES, cell);
-        r = ask(store, STATEMENT_VALUES, &values);
-    }
-    if (r == 0 && values >= sum->bound)
-        cell->value = TEL_STORE_OTHER;
-    return r;
-}
-
-static int add_one(struct sqlite_store *store, const struct tel_sum *sum)
-{
-    sqlite3_stmt *statement = store->statements[STATEMENT_ADD];
-    struct tel_cell cell = sum->cell;
-    int r = sum->bound != 0 ? bound(store, sum, &cell) : 0;
-
-    if (r < 0)
-        return r;
-    bind_cell(store, STATEMENT_ADD, &cell);
-    (void)sqlite3_bind_int64(statement, 7, (int64_t)sum->n);
-    return run(store, STATEMENT_ADD);
-}
-
-static int seen(struct sqlite_store *store, const struct tel_store_key *key,
-                bool *ret_seen)
-{
-    sqlite3_stmt *statement = store->statements[STATEMENT_SEEN];
-    int64_t found = 0;
-    int r;
-
-    (void)sqlite3_bind_int64(statement, 1, store->generation.number);
-    (void)sqlite3_bind_blob(statement, 2, key->bytes, TEL_STORE_KEY,
-                            SQLITE_STATIC);
-    r = ask(store, STATEMENT_SEEN, &found);
-    if (r == 0)
-        *ret_seen = found != 0;
-    return r;
-}
-
-static int run_with_key(struct sqlite_store *store, enum statement which,
-                        const struct tel_store_key *key)
-{
-    sqlite3_stmt *statement = store->statements[which];
-
-    (void)sqlite3_bind_int64(statement, 1, store->generation.number);
-    (void)sqlite3_bind_blob(statement, 2, key->bytes, TEL_STORE_KEY,
-                            SQLITE_STATIC);
-    return run(store, which);
+    *ret_turned = tel_store_turn(&store->state.generation, day);
+    if (!*ret_turned)
+        return 0;
+    (void)sqlite3_bind_int64(statement, 1, store->state.generation.number);
+    (void)sqlite3_bind_int64(statement, 2, store->state.generation.began);
+    return tel_sqlite_run(store, STATEMENT_TURN);
 }
 
 static int begin(struct tel_store *any, int64_t day)
 {
     struct sqlite_store *store = tel_sqlite_of(any);
-    int r = run(store, STATEMENT_BEGIN);
+    bool turned = false;
+    int r = tel_sqlite_run(store, STATEMENT_BEGIN);
 
     if (r < 0)
         return r;
-    tel_day_text(day, store->day);
-    return find_generation(store, day);
+    store->day = day;
+    r = read_state(store);
+    if (r == 0)
+        r = turn(store, day, &turned);
+    return r == 0 ? tel_sqlite_keys_begin(store, turned) : r;
 }
 
 static void date(struct tel_store *any, int64_t day)
 {
-    tel_day_text(day, tel_sqlite_of(any)->day);
+    tel_sqlite_of(any)->day = day;
+}
+
+/* There and back: what is written unchanged, SQLite does not write. */
+static int touch(struct tel_store *any)
+{
+    struct sqlite_store *store = tel_sqlite_of(any);
+    sqlite3_stmt *statement = store->statements[STATEMENT_TURN];
+    int r = 0;
+
+    (void)sqlite3_bind_int64(statement, 1, store->state.generation.number);
+    for (int64_t ahead = 1; r == 0 && ahead >= 0; ahead--) {
+        (void)sqlite3_bind_int64(statement, 2,
+                                 store->state.generation.began + ahead);
+        r = tel_sqlite_run(store, STATEMENT_TURN);
+    }
+    return r;
 }
 
 static int commit(struct tel_store *any)
 {
-    return run(tel_sqlite_of(any), STATEMENT_COMMIT);
+    struct sqlite_store *store = tel_sqlite_of(any);
+    int r = tel_sqlite_keys_write(store);
+
+    if (r == 0)
+        r = tel_sqlite_run(store, STATEMENT_COMMIT);
+    if (r == 0)
+        tel_sqlite_keys_committed(store);
+    return r;
 }
 
 static void rollback(struct tel_store *any)
@@ -332,74 +337,8 @@ static void rollback(struct tel_store *any)
     if (sqlite3_get_autocommit(store->db) == 0)
         (void)sqlite3_step(store->statements[STATEMENT_ROLLBACK]);
     (void)sqlite3_reset(store->statements[STATEMENT_ROLLBACK]);
-}
-
-static int claim(struct tel_store *any, const struct tel_store_key *keys,
-                 size_t count, bool *ret_fresh)
-{
-    struct sqlite_store *store = tel_sqlite_of(any);
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < count; i++) {
-        bool known = false;
-
-        r = seen(store, &keys[i], &known);
-        if (r == 0 && !known)
-            r = run_with_key(store, STATEMENT_REMEMBER, &keys[i]);
-        ret_fresh[i] = !known;
-    }
-    return r;
-}
-
-static int release(struct tel_store *any, const struct tel_store_key *keys,
-                   size_t count)
-{
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < count; i++)
-        r = run_with_key(tel_sqlite_of(any), STATEMENT_RELEASE, &keys[i]);
-    return r;
-}
-
-static int add(struct tel_store *any, const struct tel_sum *sums, size_t count)
-{
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < count; i++)
-        r = add_one(tel_sqlite_of(any), &sums[i]);
-    return r;
-}
-
-static int refuse(struct tel_store *any, const char *reason, uint64_t n)
-{
-    struct sqlite_store *store = tel_sqlite_of(any);
-    sqlite3_stmt *statement = store->statements[STATEMENT_REFUSE];
-
-    bind(statement, 1, store->day);
-    bind(statement, 2, reason);
-    (void)sqlite3_bind_int64(statement, 3, (int64_t)n);
-    return run(store, STATEMENT_REFUSE);
-}
-
-static int retain(struct tel_store *any, int64_t first)
-{
-    struct sqlite_store *store = tel_sqlite_of(any);
-    char day[TEL_DAY_MAX + 1];
-    int r = run(store, STATEMENT_BEGIN);
-
-    if (r < 0)
-        return r;
-    tel_day_text(first, day);
-    bind(store->statements[STATEMENT_RETAIN_TOTALS], 1, day);
-    bind(store->statements[STATEMENT_RETAIN_REFUSED], 1, day);
-    r = run(store, STATEMENT_RETAIN_TOTALS);
-    if (r == 0)
-        r = run(store, STATEMENT_RETAIN_REFUSED);
-    if (r == 0)
-        r = run(store, STATEMENT_COMMIT);
-    if (r < 0)
-        rollback(any);
-    return r;
+    tel_sqlite_keys_rolled_back(store);
+    store->epoch++;
 }
 
 static const struct tel_store_kind kind = {
@@ -408,11 +347,12 @@ static const struct tel_store_kind kind = {
     .date = date,
     .commit = commit,
     .rollback = rollback,
-    .claim = claim,
-    .release = release,
-    .add = add,
-    .refuse = refuse,
-    .retain = retain,
+    .claim = tel_sqlite_claim,
+    .release = tel_sqlite_release,
+    .touch = touch,
+    .add = tel_sqlite_add,
+    .refuse = tel_sqlite_refuse,
+    .retain = tel_sqlite_retain,
     .each_total = tel_sqlite_each_total,
     .each_refusal = tel_sqlite_each_refusal,
 };
@@ -475,7 +415,29 @@ void tel_sqlite_close(struct tel_store *any)
     for (size_t i = 0; i < STATEMENTS; i++)
         (void)sqlite3_finalize(store->statements[i]);
     (void)sqlite3_close(store->db);
+    tel_sqlite_keys_free(store->keys);
+    free(store->rows);
     free(store);
+}
+
+/* What only a writer has. */
+static int equip(struct sqlite_store *store)
+{
+    int r =
+        execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                       "PRAGMA secure_delete = ON;");
+
+    if (r == 0)
+        r = make(store);
+    if (r == 0)
+        r = tel_sqlite_feed_make(store);
+    if (r == 0)
+        r = prepare(store);
+    /* Random, so that no memo of another store is ever taken for its own. */
+    if (r == 0 && getrandom(&store->epoch, sizeof(store->epoch), 0) !=
+                      (ssize_t)sizeof(store->epoch))
+        r = -EIO;
+    return r == 0 ? tel_sqlite_keys_new(&store->keys) : r;
 }
 
 int tel_store_sqlite_open(const char *path, struct tel_store **ret_store,
@@ -487,12 +449,7 @@ int tel_store_sqlite_open(const char *path, struct tel_store **ret_store,
 
     if (r < 0)
         return r;
-    r = execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                       "PRAGMA secure_delete = ON;");
-    if (r == 0)
-        r = make(store);
-    if (r == 0)
-        r = prepare(store);
+    r = equip(store);
     if (r < 0)
         (void)tel_fault(err, r, "%s: %s", path, store->store.fault);
     else

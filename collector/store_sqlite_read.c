@@ -8,16 +8,17 @@
 
 #include "fault.h"
 
-/* What is not wanted finely is the same for all rows, and so summed. Days are
- * compared as text, which is in the order of time. */
+/* What is not wanted finely is the same for all rows, and so summed. The names
+ * come first: in the order of days they stand together. */
 static const char totals[] =
     "SELECT tool, event, CASE WHEN ?2 THEN version ELSE '' END,"
-    " CASE WHEN ?3 THEN day ELSE '' END, item, value, sum(n) FROM total"
+    " CASE WHEN ?3 THEN day ELSE -1 END, item, value, sum(n)"
+    " FROM cell CROSS JOIN count ON count.id = cell.id"
     " WHERE (?1 IS NULL OR tool = ?1) AND day BETWEEN ?4 AND ?5"
     " GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6";
 
 static const char refusals[] =
-    "SELECT CASE WHEN ?3 THEN day ELSE '' END, reason, sum(n) FROM refused"
+    "SELECT CASE WHEN ?3 THEN day ELSE -1 END, reason, sum(n) FROM refusal"
     " WHERE day BETWEEN ?4 AND ?5 GROUP BY 1, 2 ORDER BY 1, 2";
 
 static const char *text(sqlite3_stmt *statement, int column)
@@ -48,10 +49,10 @@ static int open_quietly(const char *path, struct sqlite_store **ret_store,
     return 0;
 }
 
-/* A statement with its range bound; days must live until it has ended. */
+/* A statement with its range bound. */
 static int ask(struct sqlite_store *store, const char *sql,
                const struct tel_store_range *range,
-               char days[2][TEL_DAY_MAX + 1], sqlite3_stmt **ret_statement)
+               sqlite3_stmt **ret_statement)
 {
     sqlite3_stmt *statement = NULL;
     bool all = range->first == 0 && range->last == 0;
@@ -62,24 +63,9 @@ static int ask(struct sqlite_store *store, const char *sql,
         (void)sqlite3_bind_text(statement, 1, range->tool, -1, SQLITE_STATIC);
     (void)sqlite3_bind_int(statement, 2, range->by_version);
     (void)sqlite3_bind_int(statement, 3, range->by_day);
-    tel_day_text(range->first, days[0]);
-    tel_day_text(range->last, days[1]);
-    (void)sqlite3_bind_text(statement, 4, all ? "" : days[0], -1,
-                            SQLITE_STATIC);
-    (void)sqlite3_bind_text(statement, 5, all ? "~" : days[1], -1,
-                            SQLITE_STATIC);
+    (void)sqlite3_bind_int64(statement, 4, all ? INT64_MIN : range->first);
+    (void)sqlite3_bind_int64(statement, 5, all ? INT64_MAX : range->last);
     *ret_statement = statement;
-    return 0;
-}
-
-/* -1 where days are summed; -EBADMSG for what no collector has written. */
-static int read_day(sqlite3_stmt *statement, int column, int64_t *ret_day)
-{
-    const char *day = text(statement, column);
-
-    *ret_day = -1;
-    if (day[0] != '\0' && tel_day_parse(day, ret_day) < 0)
-        return -EBADMSG;
     return 0;
 }
 
@@ -106,11 +92,9 @@ int tel_sqlite_each_total(struct tel_store *any,
                           void *context)
 {
     struct sqlite_store *store = tel_sqlite_of(any);
-    char days[2][TEL_DAY_MAX + 1];
     sqlite3_stmt *statement = NULL;
-    int64_t day = -1;
     int step = SQLITE_ERROR;
-    int r = ask(store, totals, range, days, &statement);
+    int r = ask(store, totals, range, &statement);
 
     if (r < 0)
         return r;
@@ -123,10 +107,8 @@ int tel_sqlite_each_total(struct tel_store *any,
             .value = text(statement, 5),
         };
 
-        r = read_day(statement, 3, &day);
-        if (r == 0)
-            r = row(context, day, &cell,
-                    (uint64_t)sqlite3_column_int64(statement, 6));
+        r = row(context, sqlite3_column_int64(statement, 3), &cell,
+                (uint64_t)sqlite3_column_int64(statement, 6));
     }
     if (r == 0 && step != SQLITE_DONE)
         r = tel_sqlite_failed(store);
@@ -141,20 +123,15 @@ int tel_sqlite_each_refusal(struct tel_store *any,
                             void *context)
 {
     struct sqlite_store *store = tel_sqlite_of(any);
-    char days[2][TEL_DAY_MAX + 1];
     sqlite3_stmt *statement = NULL;
-    int64_t day = -1;
     int step = SQLITE_ERROR;
-    int r = ask(store, refusals, range, days, &statement);
+    int r = ask(store, refusals, range, &statement);
 
     if (r < 0)
         return r;
-    while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
-        r = read_day(statement, 0, &day);
-        if (r == 0)
-            r = row(context, day, text(statement, 1),
-                    (uint64_t)sqlite3_column_int64(statement, 2));
-    }
+    while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW)
+        r = row(context, sqlite3_column_int64(statement, 0), text(statement, 1),
+                (uint64_t)sqlite3_column_int64(statement, 2));
     if (r == 0 && step != SQLITE_DONE)
         r = tel_sqlite_failed(store);
     (void)sqlite3_finalize(statement);

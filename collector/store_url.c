@@ -7,7 +7,6 @@
  */
 #include "store_url.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +20,6 @@
 #define CONNECT_S 10L
 #define STALL_S 30L
 #define WHOLE_S 600L
-#define TOKEN_MAX 1024
 
 /* What a hosted collector can hold is far below. */
 #define LINE_MAX_BYTES ((size_t)4 * 1024 * 1024)
@@ -52,6 +50,8 @@ static struct url_store *url_of(struct tel_store *store)
 
 static int keep(struct answer *answer, const char *bytes, size_t len)
 {
+    if (len == 0)
+        return 0;
     if (answer->len + len > LINE_MAX_BYTES)
         return -EBADMSG;
     if (answer->len + len > answer->size) {
@@ -77,7 +77,9 @@ static int take(struct answer *answer, const char *bytes, size_t len)
 
         if (r < 0 || newline == NULL)
             return r;
-        r = tel_url_line(&answer->lines, answer->line, answer->len);
+        r = answer->len > 0
+                ? tel_url_line(&answer->lines, answer->line, answer->len)
+                : -EBADMSG;
         if (r != 0)
             return r;
         answer->len = 0;
@@ -235,83 +237,16 @@ static const struct tel_store_kind kind = {
     .each_refusal = each_refusal,
 };
 
-static bool is_loopback(const char *host)
-{
-    struct in_addr address;
-
-    if (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
-        return true;
-    return inet_pton(AF_INET, host, &address) == 1 &&
-           ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET;
-}
-
-/* https, or plain http that does not leave this machine; nobody's name or
- * password, and nothing behind the path. */
-static bool is_safe(const char *text, bool *ret_plain)
-{
-    CURLU *url = curl_url();
-    char *scheme = NULL;
-    char *host = NULL;
-    char *part = NULL;
-    bool safe =
-        url != NULL &&
-        curl_url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER) ==
-            CURLUE_OK &&
-        curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-        curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-        curl_url_get(url, CURLUPART_QUERY, &part, 0) == CURLUE_NO_QUERY &&
-        curl_url_get(url, CURLUPART_FRAGMENT, &part, 0) == CURLUE_NO_FRAGMENT;
-
-    *ret_plain = safe && strcmp(scheme, "http") == 0;
-    safe =
-        safe && (*ret_plain ? is_loopback(host) : strcmp(scheme, "https") == 0);
-    curl_free(part);
-    curl_free(host);
-    curl_free(scheme);
-    curl_url_cleanup(url);
-    return safe;
-}
-
-/* The first line of the file, which is all that it may have. */
-static int read_token(const char *file, char *buf, size_t size,
-                      struct tel_err *err)
-{
-    FILE *in = fopen(file, "re");
-    size_t len;
-    int r = errno;
-
-    if (in == NULL)
-        return tel_fault(err, -r, "--token-file %s: %s", file, strerror(r));
-    len = fread(buf, 1, size - 1, in);
-    r = ferror(in) != 0 ? errno : 0;
-    (void)fclose(in);
-    if (r != 0)
-        return tel_fault(err, -r, "--token-file %s: %s", file, strerror(r));
-    if (len > 0 && buf[len - 1] == '\n')
-        len--;
-    buf[len] = '\0';
-    for (size_t i = 0; i < len; i++) {
-        if (buf[i] <= ' ' || buf[i] > '~')
-            len = 0;
-    }
-    if (len == 0 || len > TOKEN_MAX)
-        return tel_fault(err, -EINVAL,
-                         "--token-file %s: not one line of 1 to %d visible "
-                         "characters",
-                         file, TOKEN_MAX);
-    return 0;
-}
-
 static int set_token(struct url_store *store, const char *file,
                      struct tel_err *err)
 {
     static const char name[] = "Authorization: Bearer ";
-    char header[sizeof(name) + TOKEN_MAX + 2];
+    char header[sizeof(name) + TEL_URL_TOKEN_MAX + 2];
     int r;
 
     memcpy(header, name, sizeof(name));
-    r = read_token(file, header + strlen(name), sizeof(header) - strlen(name),
-                   err);
+    r = tel_url_token(file, header + strlen(name),
+                      sizeof(header) - strlen(name), err);
     if (r == 0) {
         store->headers = curl_slist_append(NULL, header);
         if (store->headers == NULL)
@@ -375,7 +310,7 @@ int tel_store_open_url(const char *url, const char *token_file,
     bool plain = false;
     int r = 0;
 
-    if (!is_safe(url, &plain))
+    if (!tel_url_safe(url, &plain))
         return tel_fault(err, -EINVAL,
                          "%s: not a URL of https, or of http on this machine",
                          url);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * store_url: what the two halves of the store behind a URL share: the lines
- * that a hosted collector (edge/totals.js) answers with.
+ * store_url: what the parts of the store behind a URL share. A hosted
+ * collector (edge/totals.js) answers with lines:
  *
  *     {"tool":T,"event":E,"version":V,"day":D,"cells":[[ITEM,VALUE,N],...]}
  *     {"day":D,"reason":R,"n":N}
@@ -32,5 +32,15 @@ int tel_url_line(struct tel_url_lines *lines, const char *bytes, size_t len);
 
 /* Forgets the line before; lines may then be used no more. */
 void tel_url_lines_clear(struct tel_url_lines *lines);
+
+/* Whether a token may go to this URL: https, or plain http that does not leave
+ * this machine; without anybody's name or password, a query or a fragment. */
+bool tel_url_safe(const char *text, bool *ret_plain);
+
+/* Reads the one line of the file, of at most TEL_URL_TOKEN_MAX visible
+ * characters: 0, -EINVAL, or as open(2), with a sentence. size is larger. */
+#define TEL_URL_TOKEN_MAX 1024
+int tel_url_token(const char *file, char *buf, size_t size,
+                  struct tel_err *err);
 
 #endif

@@ -9,28 +9,46 @@
 #define SLOTS_FIRST 256U /* a power of two */
 #define BLOCK_BYTES 16384U
 
-/* Values with a bound are anybody's: a group remembers this many of them, by
- * far more than any store takes, so that a flood does not fill the memory. */
+/* Cells that are known from one group to the next. Policies make some
+ * thousands; beyond are values that anybody may send. */
+#define CELLS_KEPT 65536U
+
+/* Values with a bound are anybody's: so many are known from one group to the
+ * next, and so many at all, by far more than any store takes, so that a flood
+ * does not fill the memory. */
+#define BOUND_KEPT 1024U
 #define BOUND_MAX 4096U
 
-/* Strings live in blocks, which are kept for the next group. */
+/* Strings live in blocks. */
 struct block {
     struct block *next;
     size_t used;
     char bytes[BLOCK_BYTES];
 };
 
-/* A slot holds 1 + the index of a sum; 0 is free. */
+struct known {
+    struct tel_sum sum; /* with n of this group, often 0 */
+    struct tel_store_memo memo;
+    uint64_t hash;
+};
+
+/* A slot holds 1 + the index of a known cell; 0 is free. */
 struct tel_sums {
-    struct tel_sum *list;
-    uint64_t *hashes; /* of each in list */
+    struct known *known;
     size_t count;
     size_t nbound; /* of these, how many have a bound */
     uint32_t *slots;
-    size_t nslots; /* a power of two, at least twice count */
+    size_t nslots;   /* a power of two, at least twice count */
+    uint32_t *order; /* indices of known, sorted, all but the latest */
+    size_t sorted;
+    struct tel_sum *list; /* of this group */
+    size_t touched;
     struct block *first;
     struct block *last; /* where strings are put now */
 };
+
+/* What comes first in the hash of a string, or of a cell. */
+#define HASH_FIRST 14695981039346656037ULL
 
 static uint64_t hash_string(uint64_t hash, const char *string)
 {
@@ -43,7 +61,7 @@ static uint64_t hash_string(uint64_t hash, const char *string)
 
 static uint64_t hash_cell(const struct tel_cell *cell)
 {
-    uint64_t hash = 14695981039346656037ULL;
+    uint64_t hash = HASH_FIRST;
 
     hash = hash_string(hash, cell->tool);
     hash = hash_string(hash, cell->version);
@@ -67,28 +85,40 @@ static uint32_t *find(const struct tel_sums *sums, const struct tel_cell *cell,
     size_t at = hash & (sums->nslots - 1);
 
     while (sums->slots[at] != 0) {
-        size_t i = sums->slots[at] - 1;
+        const struct known *known = &sums->known[sums->slots[at] - 1];
 
-        if (sums->hashes[i] == hash && same(&sums->list[i].cell, cell))
+        if (known->hash == hash && same(&known->sum.cell, cell))
             break;
         at = (at + 1) & (sums->nslots - 1);
     }
     return &sums->slots[at];
 }
 
+/* reallocarray, to count members of size bytes each. */
+static bool widen(void **array, size_t count, size_t size)
+{
+    void *wider = reallocarray(*array, count, size);
+
+    if (wider != NULL)
+        *array = wider;
+    return wider != NULL;
+}
+
 static int resize(struct tel_sums *sums, size_t nslots)
 {
-    struct tel_sum *list = NULL;
-    uint64_t *hashes = NULL;
+    size_t room = nslots / 2;
+    void *known = sums->known;
+    void *order = sums->order;
+    void *list = sums->list;
     uint32_t *slots = calloc(nslots, sizeof(*slots));
+    bool wide = widen(&known, room, sizeof(*sums->known)) &&
+                widen(&order, room, sizeof(*sums->order)) &&
+                widen(&list, room, sizeof(*sums->list));
 
-    list = reallocarray(sums->list, nslots / 2, sizeof(*list));
-    if (list != NULL)
-        sums->list = list;
-    hashes = reallocarray(sums->hashes, nslots / 2, sizeof(*hashes));
-    if (hashes != NULL)
-        sums->hashes = hashes;
-    if (slots == NULL || list == NULL || hashes == NULL) {
+    sums->known = known;
+    sums->order = order;
+    sums->list = list;
+    if (slots == NULL || !wide) {
         free(slots);
         return -ENOMEM;
     }
@@ -96,7 +126,8 @@ static int resize(struct tel_sums *sums, size_t nslots)
     sums->slots = slots;
     sums->nslots = nslots;
     for (size_t i = 0; i < sums->count; i++)
-        *find(sums, &list[i].cell, hashes[i]) = (uint32_t)i + 1;
+        *find(sums, &sums->known[i].sum.cell, sums->known[i].hash) =
+            (uint32_t)i + 1;
     return 0;
 }
 
@@ -138,23 +169,25 @@ static const char *keep(struct tel_sums *sums, const char *string)
 static int append(struct tel_sums *sums, const struct tel_cell *cell,
                   uint64_t hash, unsigned bound)
 {
-    struct tel_sum *sum = &sums->list[sums->count];
-
-    sum->cell = (struct tel_cell){
+    struct known *known = &sums->known[sums->count];
+    const struct tel_cell kept = {
         .tool = keep(sums, cell->tool),
         .version = keep(sums, cell->version),
         .event = keep(sums, cell->event),
         .item = keep(sums, cell->item),
         .value = keep(sums, cell->value),
     };
-    if (sum->cell.tool == NULL || sum->cell.version == NULL ||
-        sum->cell.event == NULL || sum->cell.item == NULL ||
-        sum->cell.value == NULL)
+
+    if (kept.tool == NULL || kept.version == NULL || kept.event == NULL ||
+        kept.item == NULL || kept.value == NULL)
         return -ENOMEM;
-    sum->n = 1;
-    sum->bound = bound;
+    *known = (struct known){
+        .sum = {.cell = kept, .n = 1, .bound = bound},
+        .hash = hash,
+    };
     sums->nbound += bound != 0;
-    sums->hashes[sums->count++] = hash;
+    sums->count++;
+    sums->touched++;
     return 0;
 }
 
@@ -184,8 +217,9 @@ void tel_sums_free(struct tel_sums *sums)
         free(block);
     }
     free(sums->slots);
-    free(sums->hashes);
+    free(sums->order);
     free(sums->list);
+    free(sums->known);
     free(sums);
 }
 
@@ -197,7 +231,9 @@ int tel_sums_add(struct tel_sums *sums, const struct tel_cell *cell,
     int r;
 
     if (*slot != 0) {
-        sums->list[*slot - 1].n++;
+        struct tel_sum *sum = &sums->known[*slot - 1].sum;
+
+        sums->touched += sum->n++ == 0;
         return 0;
     }
     if (bound != 0 && sums->nbound >= BOUND_MAX) {
@@ -218,21 +254,55 @@ int tel_sums_add(struct tel_sums *sums, const struct tel_cell *cell,
     return r;
 }
 
-static int by_order(const void *a, const void *b)
+static int by_cell(const void *a, const void *b, void *context)
 {
-    return tel_sum_order(a, b);
+    const struct known *known = context;
+
+    return tel_sum_order(&known[*(const uint32_t *)a].sum,
+                         &known[*(const uint32_t *)b].sum);
+}
+
+/* Sorts the latest, then merges them from the end into the others. */
+static void sort(struct tel_sums *sums)
+{
+    size_t olds = sums->sorted;
+    size_t news = sums->count - olds;
+    uint32_t *latest = (void *)sums->list; /* there is room, see resize */
+    size_t at = sums->count;
+
+    if (news == 0)
+        return;
+    for (size_t i = 0; i < news; i++)
+        latest[i] = (uint32_t)(olds + i);
+    qsort_r(latest, news, sizeof(*latest), by_cell, sums->known);
+    while (news > 0) {
+        bool old = olds > 0 && by_cell(&sums->order[olds - 1],
+                                       &latest[news - 1], sums->known) > 0;
+
+        sums->order[--at] = old ? sums->order[--olds] : latest[--news];
+    }
+    sums->sorted = sums->count;
 }
 
 void tel_sums_list(struct tel_sums *sums, const struct tel_sum **ret_list,
                    size_t *ret_count)
 {
-    /* From here on the slots are wrong, until they are cleared. */
-    qsort(sums->list, sums->count, sizeof(*sums->list), by_order);
+    size_t listed = 0;
+
+    sort(sums);
+    for (size_t i = 0; listed < sums->touched; i++) {
+        struct known *known = &sums->known[sums->order[i]];
+
+        if (known->sum.n == 0)
+            continue;
+        sums->list[listed] = known->sum;
+        sums->list[listed++].memo = &known->memo;
+    }
     *ret_list = sums->list;
-    *ret_count = sums->count;
+    *ret_count = listed;
 }
 
-void tel_sums_clear(struct tel_sums *sums)
+static void forget(struct tel_sums *sums)
 {
     for (struct block *block = sums->first; block != NULL;
          block = block->next) {
@@ -242,5 +312,17 @@ void tel_sums_clear(struct tel_sums *sums)
     memset(sums->slots, 0, sums->nslots * sizeof(*sums->slots));
     sums->count = 0;
     sums->nbound = 0;
+    sums->sorted = 0;
     sums->last = sums->first;
+}
+
+void tel_sums_clear(struct tel_sums *sums)
+{
+    if (sums->count > CELLS_KEPT || sums->nbound > BOUND_KEPT)
+        forget(sums);
+    for (size_t i = 0; i < sums->count && sums->touched > 0; i++) {
+        sums->touched -= sums->known[i].sum.n > 0;
+        sums->known[i].sum.n = 0;
+    }
+    sums->touched = 0;
 }

@@ -9,7 +9,11 @@
  *     tel_sums_clear(sums);                and again
  *     tel_sums_free(sums);
  *
- * Strings are copied. Errors: -ENOMEM. Context: normal; one thread.
+ * Strings are copied. Which cells there are is known from one group to the
+ * next (names from policies, for the most part, and never one event's), how
+ * often they were hit is not.
+ *
+ * Errors: -ENOMEM. Context: normal; one thread.
  */
 #ifndef TEL_COLLECTOR_SUMS_H
 #define TEL_COLLECTOR_SUMS_H
@@ -25,12 +29,13 @@ void tel_sums_free(struct tel_sums *sums); /* accepts NULL */
 int tel_sums_add(struct tel_sums *sums, const struct tel_cell *cell,
                  unsigned bound);
 
-/* All of it, in the order of tel_sum_order. Nothing but tel_sums_clear (which
- * ends the list) and tel_sums_free may follow. */
+/* All of it, in the order of tel_sum_order, and with a memo for the store.
+ * Nothing but tel_sums_clear (which ends the list) and tel_sums_free may
+ * follow. */
 void tel_sums_list(struct tel_sums *sums, const struct tel_sum **ret_list,
                    size_t *ret_count);
 
-/* Forgets it, and wipes it. */
+/* Forgets the sums; and the cells too, where they have become too many. */
 void tel_sums_clear(struct tel_sums *sums);
 
 #endif

@@ -22,7 +22,7 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         report = json.load(file)
     found = {(tool["tool"], event["event"]): event
-             for tool in report for event in tool["events"]}
+             for tool in report["tools"] for event in tool["events"]}
     faults = 0
     checked = 0
     for line in sys.stdin:

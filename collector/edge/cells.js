@@ -6,7 +6,7 @@ import { form } from './policies.js';
 // Where the bucket begins that a duration is in: at 0, 1, 2, ... and each next
 // one a tenth further on, at least 1.
 export function bucketOf(ms) {
-    const step = (lower) => lower >= 20 ? Math.floor(lower / 10) : 1;
+    const step = (lower) => Math.max(1, Math.floor(lower / 10));
     let lower = 0;
 
     while (lower + step(lower) <= Math.min(ms, form.ms))

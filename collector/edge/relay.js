@@ -13,8 +13,9 @@ import { form, policies, refusals } from './policies.js';
 import { judge, readEvent, writeEvent } from './event.js';
 import { answer, readRequest } from './request.js';
 
-// Less than the 5 s that a sender waits for a whole request.
-const patienceMs = 4000;
+// A sender waits 5 s for a whole request, of which a platform that has to start
+// this first may take one.
+const patienceMs = 3000;
 
 // What a collector says about events. Any other status is about the collector,
 // and the sender would take a 404 for an answer and forget its events.

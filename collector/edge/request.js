@@ -77,39 +77,45 @@ function judgeAll(method, texts) {
     return taken;
 }
 
+// What is refused before it is read, or null.
+function unread(request, header, body) {
+    if (targetOf(request.url).length > limits.target)
+        return refuse(414, 'size');
+    if (body === null)
+        return refuse(413, 'size');
+    if (header !== null && !keyForm.test(header))
+        return refuse(400, 'key');
+    return null;
+}
+
+function takeText(method, text) {
+    if (text === '')
+        return refuse(400, 'form');
+    const lines = method === 'GET' ? [text] : linesOf(text);
+    if (lines.length > limits.events)
+        return refuse(413, 'size');
+    return judgeAll(method, lines);
+}
+
 // Resolves to
 //     status    what is to be answered, unless key was counted before: then 204
 //     reason    the furthest of the refusals, or null
-//     key       as digits in lower case, or null
+//     key       as digits in lower case, or null: nothing was counted by it
 //     accepted  the events that count
 //     refused   how many do not, by reason
 // A method that carries no events gives 405, with nothing refused.
 export async function readRequest(request) {
     const { method, url } = request;
     const header = request.headers.get('idempotency-key');
-    const get = method === 'GET';
 
-    if (!get && method !== 'POST')
+    if (method !== 'GET' && method !== 'POST')
         return { ...refuse(405, null), refused: new Map(), key: null };
     const body = await bodyOf(request);
-    const text = get ? queryOf(url) : body;
-    const taken = takeText(get, url, header, body, text);
-    return { ...taken, key: header?.toLowerCase() ?? null };
-}
-
-function takeText(get, url, header, body, text) {
-    if (targetOf(url).length > limits.target)
-        return refuse(414, 'size');
-    if (body === null)
-        return refuse(413, 'size');
-    if (header !== null && !keyForm.test(header))
-        return refuse(400, 'key');
-    if (text === '')
-        return refuse(400, 'form');
-    const lines = get ? [text] : linesOf(text);
-    if (lines.length > limits.events)
-        return refuse(413, 'size');
-    return judgeAll(get ? 'GET' : 'POST', lines);
+    const refusal = unread(request, header, body);
+    if (refusal !== null)
+        return { ...refusal, key: null };
+    return { ...takeText(method, method === 'GET' ? queryOf(url) : body),
+        key: header?.toLowerCase() ?? null };
 }
 
 export function answer(status, reason) {

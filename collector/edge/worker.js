@@ -61,8 +61,8 @@ async function count(request, env) {
 
     if (taken.status === 405)
         return answer(405, null);
-    const seen = await totalsOf(env).count(taken.reason === 'key' ? null :
-        taken.key, sumsOf(taken.accepted), [...taken.refused]);
+    const seen = await totalsOf(env).count(taken.key,
+        sumsOf(taken.accepted), [...taken.refused]);
     return seen ? answer(204, null) : answer(taken.status, taken.reason);
 }
 

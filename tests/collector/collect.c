@@ -229,6 +229,20 @@ char *collect_log(const struct collect *c)
     return file_read(scratch_path(c->scratch, "serve-%u.log", c->starts), NULL);
 }
 
+/* The tools of a report, or its only one. */
+static json_t *take_tools(json_t *report, bool one)
+{
+    json_t *tools = json_object_get(report, "tools");
+
+    if (one) {
+        assert_int_equal(json_array_size(tools), 1);
+        tools = json_array_get(tools, 0);
+    }
+    json_incref(tools);
+    json_decref(report);
+    return tools;
+}
+
 json_t *collect_report(struct collect *c, const char *tool, ...)
 {
     char *argv[24];
@@ -262,7 +276,7 @@ json_t *collect_report(struct collect *c, const char *tool, ...)
     result_clear(&result);
     while (count > 0)
         free(argv[--count]);
-    return report;
+    return take_tools(report, tool != NULL);
 }
 
 json_t *event_of(const json_t *report, const char *event)

@@ -74,8 +74,8 @@ int collect_post(struct collect *c, const char *body, const char *key);
 /* The log of the running collector; the caller frees it. */
 char *collect_log(const struct collect *c);
 
-/* The report as JSON, for a tool (or NULL), with more options up to a NULL;
- * the caller gives it to json_decref. */
+/* The report's object of a tool, or (NULL) the array of all of them, with more
+ * options up to a NULL; the caller gives it to json_decref. */
 json_t *collect_report(struct collect *c, const char *tool, ...)
     __attribute__((sentinel));
 

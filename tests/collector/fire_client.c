@@ -28,12 +28,13 @@ static unsigned below(struct client *client, unsigned limit)
     return (unsigned)(fire_random(&client->state) % limit);
 }
 
-/* A moment before the next attempt, so that those who wait do not keep what
- * they wait for from its work. */
-static void pause_a_moment(struct client *client)
+/* A moment before the next attempt, and a longer one each time: those who wait
+ * must not keep what they wait for from its work. */
+static void pause_a_moment(struct client *client, unsigned tries)
 {
-    const struct timespec moment = {.tv_nsec = 1000000L *
-                                               (1 + (long)below(client, 20))};
+    unsigned most_ms = 4U << (tries < 6 ? tries : 6);
+    const struct timespec moment = {
+        .tv_nsec = 1000000L * (1 + (long)below(client, most_ms))};
 
     (void)nanosleep(&moment, NULL);
 }
@@ -178,6 +179,7 @@ static void insist(struct client *client, const char *bytes, size_t len)
     struct fire *fire = client->fire;
     unsigned to = below(client, fire->collectors);
     unsigned status = 0;
+    unsigned tries = 0;
 
     while (!atomic_load(&fire->stop)) {
         status = attempt(client, to, bytes, len);
@@ -187,7 +189,7 @@ static void insist(struct client *client, const char *bytes, size_t len)
         if (status == 503)
             atomic_fetch_add(&fire->busy, 1);
         to = (to + 1) % fire->collectors;
-        pause_a_moment(client);
+        pause_a_moment(client, tries++);
     }
     if (status == 204) {
         atomic_fetch_add(&fire->answered, 1);

@@ -76,7 +76,7 @@ static void test_plain_other_lines_hold_nothing(void **state)
         CLF "\"POST /t?" Q " HTTP/1.1\" 204 0",
         CLF "\"HEAD /t?" Q " HTTP/1.1\" 204 0",
         "Traceback (most recent call last):",
-        "at 10:20 telemetry:" Q, /* in one word with something else */
+        ("at 10:20 telemetry:" Q), /* in one word with something else */
     };
 
     (void)state;

@@ -141,6 +141,44 @@ static void test_store_rollback_keeps_nothing(void **state)
     assert_int_equal(sum(fixture, "git"), 1);
 }
 
+static uint64_t runs_on(const struct fixture *fixture, int64_t day)
+{
+    const struct tel_store_range range = {.first = day, .last = day};
+    struct tel_store *reader = NULL;
+    uint64_t total = 0;
+
+    assert_int_equal(tel_store_open_reader(fixture->path, &reader, NULL), 0);
+    assert_int_equal(tel_store_each_total(reader, &range, add_up, &total), 0);
+    tel_store_close(reader);
+    return total;
+}
+
+/* As an import of a file from the past does, between those of today. */
+static void test_store_totals_of_another_day_leave_keys_alone(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct tel_store_memo memo = {0};
+    struct tel_sum sum = once;
+
+    sum.memo = &memo;
+    remember(fixture->store, 20000, &key);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(tel_store_begin(fixture->store, 20000), 0);
+        tel_store_date(fixture->store, 19000 + i / 2);
+        assert_int_equal(tel_store_add(fixture->store, &sum, 1), 0);
+        assert_int_equal(tel_store_refuse(fixture->store, "form", 1), 0);
+        assert_int_equal(tel_store_commit(fixture->store), 0);
+        assert_int_equal(tel_store_begin(fixture->store, 20000), 0);
+        assert_int_equal(tel_store_add(fixture->store, &sum, 1), 0);
+        assert_int_equal(tel_store_commit(fixture->store), 0);
+    }
+    assert_int_equal(runs_on(fixture, 19000), 2);
+    assert_int_equal(runs_on(fixture, 19001), 1);
+    assert_int_equal(runs_on(fixture, 20000), 3);
+    assert_true(seen(fixture->store, 20000, &key));
+    assert_true(seen(fixture->store, 20000 + TEL_KEY_WINDOW_DAYS, &key));
+}
+
 static void test_store_key_is_known_within_its_transaction(void **state)
 {
     const struct fixture *fixture = *state;
@@ -381,6 +419,7 @@ static void test_store_postgres_is_here(void **state)
 #define SAME(TEST)                                               \
     TEST(test_store_commit_is_seen_by_readers),                  \
         TEST(test_store_rollback_keeps_nothing),                 \
+        TEST(test_store_totals_of_another_day_leave_keys_alone), \
         TEST(test_store_key_is_known_within_its_transaction),    \
         TEST(test_store_key_is_remembered_through_the_window),   \
         TEST(test_store_key_is_forgotten_after_two_generations), \

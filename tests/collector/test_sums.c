@@ -98,6 +98,28 @@ static void test_sums_parts_are_told_apart(void **state)
     assert_string_equal(list[3].cell.tool, "ab");
 }
 
+/* What anybody may send does not fill the memory, and is counted all the
+ * same. */
+static void test_sums_of_bounded_values_are_bounded(void **state)
+{
+    const struct tel_sum *list = NULL;
+    size_t count = 0;
+    uint64_t all = 0;
+
+    for (unsigned i = 0; i < 30000; i++) {
+        char value[16];
+        const struct tel_cell cell = {"git", "1", "", "crash", value};
+
+        (void)snprintf(value, sizeof(value), "%x", i);
+        assert_int_equal(tel_sums_add(*state, &cell, 1000), 0);
+    }
+    tel_sums_list(*state, &list, &count);
+    assert_in_range(count, 1001, 10000);
+    for (size_t i = 0; i < count; i++)
+        all += list[i].n;
+    assert_int_equal(all, 30000);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -106,6 +128,7 @@ int main(void)
         TEST(test_sums_are_exact_and_in_order),
         TEST(test_sums_cleared_begin_anew),
         TEST(test_sums_parts_are_told_apart),
+        TEST(test_sums_of_bounded_values_are_bounded),
     };
 
     return cmocka_run_group_tests_name("sums", tests, NULL, NULL);

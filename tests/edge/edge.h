@@ -16,6 +16,8 @@
 struct edge {
     struct collect collect; /* its scratch has all: tools/, edge/ */
     char folder[256];       /* the modules */
+    unsigned starts;        /* so that each process has a log of its own */
+    bool no_token;          /* hosted_worker is given none */
 };
 
 void edge_setup(struct edge *e);

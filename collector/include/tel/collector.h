@@ -102,7 +102,12 @@ void tel_collector_stop(struct tel_collector *collector);
 #define TEL_K_MAX 1000000000
 #define TEL_REPORT_K 5 /* counts of fewer runs are held back by default */
 
-enum tel_report_form { TEL_REPORT_TABLE, TEL_REPORT_JSON, TEL_REPORT_CSV };
+enum tel_report_form {
+    TEL_REPORT_TABLE,
+    TEL_REPORT_JSON,
+    TEL_REPORT_CSV,
+    TEL_REPORT_HTML,
+};
 
 struct tel_report_options {
     const char *db;         /* whatever a reader of stores takes */
@@ -113,9 +118,10 @@ struct tel_report_options {
     const char *before;  /* two versions of tool to compare, or both NULL: */
     const char *after;   /* the latest two of each tool */
     enum tel_report_form form;
-    bool by_version; /* table and CSV: each version by itself as well */
-    bool by_day;     /* the same for days */
-    bool colour;     /* the rest is for the table */
+    const char *file; /* for HTML: where it is saved; "-": standard output */
+    bool by_version;  /* the rest is for the table: each version as well */
+    bool by_day;      /* each day as well */
+    bool colour;
     bool unicode;
     unsigned columns; /* of the terminal */
 };
@@ -127,6 +133,14 @@ struct tel_report_options {
  */
 int tel_report_write(const struct tel_report_options *options, FILE *out,
                      struct tel_err *err);
+
+/*
+ * Writes it to the options' file, which is there as a whole or not at all: it
+ * is written beside the one that it replaces, and renamed. The same, or as
+ * open(2), write(2) and rename(2).
+ */
+int tel_report_save(const struct tel_report_options *options,
+                    struct tel_err *err);
 
 /*
  * Writes the policies of the directory, and the limits of requests, as a

@@ -206,7 +206,7 @@ void month_day(const struct month *month, unsigned day,
         uint64_t at = chance_below(&chance, all);
         size_t t = 0;
 
-        while (at >= left[t])
+        while (t + 1 < WORLD_TOOLS && at >= left[t])
             at -= left[t++];
         left[t]--;
         draw_event(month, day, &world_tools[t], &chance, &event);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* charts: what several of them share. */
+#include "charts.h"
+
+#include "figures.h"
+
+void tel_chart_more(struct tel_html *page, size_t nrows)
+{
+    if (nrows > TEL_CHART_ROWS)
+        tel_html_print(page, "<p class=\"note\">and %u more in the table</p>\n",
+                       (unsigned)(nrows - TEL_CHART_ROWS));
+}
+
+void tel_chart_key(struct tel_html *page, const char *const *classes,
+                   const char *const *names, size_t n)
+{
+    tel_html_print(page, "<ul class=\"key\">\n");
+    for (size_t i = 0; i < n; i++)
+        tel_html_print(page, "<li><span class=\"swatch %s\"></span>%s</li>\n",
+                       classes[i], names[i]);
+    tel_html_print(page, "</ul>\n");
+}
+
+double tel_chart_share(const struct tel_html *page,
+                       const struct tel_published *part,
+                       const struct tel_published *whole)
+{
+    double of = tel_published_middle(whole, page->k);
+    double share = of > 0 ? tel_published_middle(part, page->k) / of : 0;
+
+    return share < 1 ? share : 1;
+}
+
+void tel_chart_ms(char *buf, size_t size, double ms)
+{
+    struct tel_figure figure;
+
+    (void)snprintf(buf, size, "%s",
+                   ms <= 0 ? "0" : tel_figure_ms(&figure, (uint64_t)ms));
+}
+
+void tel_chart_percent(char *buf, size_t size, double share)
+{
+    (void)snprintf(buf, size, "%.3g\xc2\xa0%%", 100 * share);
+}
