@@ -234,9 +234,10 @@ static void test_nginx_lets_no_session_be_taken_up(void **state)
 /* The request's head, but for the lines that may be there. */
 static void assert_only_known_headers(const char *head)
 {
-    static const char *const known[] = {
-        "Host: tel-collect", "Content-Type: application/x-ndjson",
-        "Idempotency-Key: " KEY, "Content-Length: "};
+    static const char key[] = "Idempotency-Key: " KEY;
+    static const char *const known[] = {"Host: tel-collect",
+                                        "Content-Type: application/x-ndjson",
+                                        key, "Content-Length: "};
     char *copy = strdup(head);
     char *rest = copy;
     char *line = strsep(&rest, "\n");
