@@ -110,6 +110,7 @@ static int take(int option, int argc, char **argv,
     case 'd':
     case 'r':
         options->db = optarg;
+        options->hosted = option == 'r';
         return 0;
     case 'T':
         options->token_file = optarg;
@@ -158,7 +159,7 @@ static int check(int argc, char **argv,
     if (options->db == NULL)
         return complain(
             "report: --db is missing (see tel-collect report --help)");
-    if (options->token_file != NULL && strncmp(options->db, "http", 4) != 0)
+    if (options->token_file != NULL && !options->hosted)
         return complain("report: --token-file goes with --url");
     if (options->before != NULL && options->tool == NULL)
         return complain("report: --compare needs --tool: versions of which?");

@@ -190,7 +190,7 @@ int tel_report_read(const struct tel_report_options *options,
     struct tel_report report = {0};
     struct tel_store *store = NULL;
     int r =
-        options->token_file != NULL
+        options->hosted
             ? tel_store_open_url(options->db, options->token_file, &store, err)
             : tel_store_open_reader(options->db, &store, err);
 

@@ -167,7 +167,7 @@ static void test_import_of_another_day_forgets_no_key(void **state)
         assert_int_equal(collect_get(c, QUERY("log", "ms=1&exit=0"), KEY), 204);
     }
     collect_stop(c);
-    began = collect_sql(c, "SELECT began FROM generation");
+    began = collect_sql(c, "SELECT began FROM state");
     assert_true(began == today || began == today + 1);
     assert_int_equal(collect_sql(c, "SELECT n FROM total WHERE item = 'runs'"
                                     " AND day = '2026-01-01'"),

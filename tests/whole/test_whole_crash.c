@@ -78,7 +78,7 @@ static void test_whole_crashes_are_counted_by_where(void **state)
     run(c, "abort", -SIGABRT, 5);
     run(c, "nothing", 0, 3);
     until(all_have_come, c);
-    report = collect_report(c, "crasher", NULL);
+    report = collect_report(c, "crasher", "-k", "1", NULL);
     run_event = event_of(report, "run");
     assert_int_equal(number_of(run_event, "runs"), 15);
     assert_int_equal(number_of(run_event, "signal"), 12);
