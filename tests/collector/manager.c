@@ -53,39 +53,38 @@ static int open_notify(struct scratch *scratch)
     return fd;
 }
 
-void manager_setup(struct manager *m, struct collect *c)
+void manager_configure(struct manager *m, const char *db, const char *lines)
 {
+    struct scratch *s = m->c->scratch;
     char *text = NULL;
 
-    *m = (struct manager){.c = c, .metrics = -1};
-    m->notify = open_notify(c->scratch);
-    m->requests = manager_listen(&c->port);
-    assert_true(asprintf(&text, "db = %s\ntools = %s\n",
-                         scratch_path(c->scratch, "totals.db"),
-                         scratch_path(c->scratch, "tools")) > 0);
-    scratch_write(c->scratch, "credentials/collect.conf", text);
+    assert_true(asprintf(&text, "db = %s\ntools = %s\n%s", db,
+                         scratch_path(s, "tools"), lines) > 0);
+    scratch_write(s, "credentials/collect.conf", text);
     free(text);
+    if (geteuid() == 0)
+        free(scratch_ok(s, 0, "chmod", "-R", "go+rX", s->root, NULL));
+}
+
+void manager_setup(struct manager *m, struct collect *c)
+{
+    struct scratch *s = c->scratch;
+
+    *m = (struct manager){.c = c, .metrics = -1};
+    m->notify = open_notify(s);
+    m->requests = manager_listen(&c->port);
+    manager_configure(m, scratch_path(s, "totals.db"), "");
     if (geteuid() == 0) {
-        free(scratch_ok(c->scratch, 0, "chmod", "-R", "go+rX", c->scratch->root,
-                        NULL));
-        assert_int_equal(chown(c->scratch->root, NOBODY, NOBODY), 0);
-        assert_int_equal(
-            chown(scratch_path(c->scratch, "notify"), NOBODY, NOBODY), 0);
+        assert_int_equal(chown(s->root, NOBODY, NOBODY), 0);
+        assert_int_equal(chown(scratch_path(s, "notify"), NOBODY, NOBODY), 0);
     }
 }
 
 int manager_add_metrics(struct manager *m)
 {
-    struct scratch *s = m->c->scratch;
-    char *text = file_read(scratch_path(s, "credentials/collect.conf"), NULL);
-    char *more = NULL;
     int port;
 
     m->metrics = manager_listen(&port);
-    assert_true(asprintf(&more, "%smetrics = systemd\n", text) > 0);
-    scratch_write(s, "credentials/collect.conf", more);
-    free(more);
-    free(text);
     return port;
 }
 

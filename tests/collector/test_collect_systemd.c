@@ -10,11 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "postgres.h"
 #include "unit_filter.h"
 
 #define COMMIT QUERY("commit", "ms=12&exit=0&fmt=json&quiet=no")
 
 #define METRICS "GET /metrics HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"
+
+#define HEALTH "GET /healthz HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"
 
 /* The highest exposure that the unit may have, in tenths. */
 #define EXPOSURE_MAX "20"
@@ -41,6 +44,12 @@ static int teardown(void **state)
     manager_teardown(&w->m);
     collect_teardown(&w->c);
     return 0;
+}
+
+static int add_metrics(struct world *w, const char *db)
+{
+    manager_configure(&w->m, db, "metrics = systemd\n");
+    return manager_add_metrics(&w->m);
 }
 
 /* Skips the running test where systemd-analyze is missing or too old. */
@@ -163,7 +172,7 @@ static void test_systemd_metrics_have_a_socket_of_their_own(void **state)
     struct collect monitor;
 
     monitor = w->c;
-    monitor.port = manager_add_metrics(&w->m);
+    monitor.port = add_metrics(w, scratch_path(w->c.scratch, "totals.db"));
     manager_start(&w->m);
     assert_int_equal(collect_get(&w->c, COMMIT, NULL), 204);
     assert_int_equal(collect_exchange(&monitor, METRICS, strlen(METRICS)), 200);
@@ -233,7 +242,7 @@ static void test_systemd_filter_allows_a_whole_life(void **state)
     make_filter(w);
     w->m.filtered = true;
     monitor = w->c;
-    monitor.port = manager_add_metrics(&w->m);
+    monitor.port = add_metrics(w, scratch_path(w->c.scratch, "totals.db"));
     manager_start(&w->m);
     assert_int_equal(collect_exchange(&monitor, METRICS, strlen(METRICS)), 200);
     assert_int_equal(collect_get(&w->c, COMMIT, KEY), 204);
@@ -246,6 +255,53 @@ static void test_systemd_filter_allows_a_whole_life(void **state)
     assert_int_equal(collect_get(&w->c, COMMIT, NULL), 204);
     manager_stop(&w->m);
     assert_int_equal(collect_runs(&w->c, "commit"), 2);
+}
+
+struct asked {
+    struct collect *side;
+    int status;
+};
+
+static bool is_so(void *context)
+{
+    const struct asked *asked = context;
+
+    return collect_exchange(asked->side, HEALTH, strlen(HEALTH)) ==
+           asked->status;
+}
+
+/* It goes, and comes back; nothing is sent meanwhile that could notice. */
+static void test_systemd_filter_allows_a_life_with_postgres(void **state)
+{
+    struct world *w = *state;
+    struct postgres *pg = NULL;
+    struct collect monitor;
+    struct asked well = {&monitor, 200};
+    struct asked ill = {&monitor, 503};
+
+    skip_unless(!SANITIZED, "a sanitizer makes calls of its own\n");
+    make_filter(w);
+    pg = postgres_new();
+    skip_unless(pg != NULL, "no PostgreSQL\n");
+    w->m.filtered = true;
+    monitor = w->c;
+    monitor.port = add_metrics(w, postgres_database(pg));
+    manager_start(&w->m);
+    assert_int_equal(collect_get(&w->c, COMMIT, KEY), 204);
+    until(is_so, &well);
+    postgres_end(pg, SIGQUIT);
+    until(is_so, &ill);
+    assert_non_null(strstr(monitor.answer, "\r\n\r\ndatabase\n"));
+    assert_int_equal(collect_exchange(&w->c, HEALTH, strlen(HEALTH)), 503);
+    assert_int_equal(collect_exchange(&monitor, METRICS, strlen(METRICS)), 200);
+    assert_non_null(strstr(monitor.answer, "\ntel_collect_healthy 0\n"));
+    postgres_start(pg);
+    until(is_so, &well);
+    assert_int_equal(collect_get(&w->c, COMMIT, NULL), 204);
+    assert_int_equal(collect_exchange(&monitor, METRICS, strlen(METRICS)), 200);
+    assert_non_null(strstr(monitor.answer, "\ntel_collect_healthy 1\n"));
+    manager_stop(&w->m);
+    postgres_free(pg);
 }
 
 /* The filter does kill what is not allowed. */
@@ -276,6 +332,7 @@ int main(void)
         TEST(test_systemd_metrics_have_a_socket_of_their_own),
         TEST(test_systemd_listen_without_a_socket_is_one_line),
         TEST(test_systemd_filter_allows_a_whole_life),
+        TEST(test_systemd_filter_allows_a_life_with_postgres),
         TEST(test_systemd_filter_kills_the_rest),
     };
 
