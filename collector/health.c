@@ -69,16 +69,33 @@ void tel_health_free(struct tel_health *health)
     free(health);
 }
 
-/* Under lock: sends the probe on its way, where none is. */
+/* Whether there is need of a probe, and none under way: then there is. */
+static bool begin_asking(struct tel_health *health)
+{
+    bool needed = false;
+
+    (void)pthread_mutex_lock(&health->lock);
+    if (!health->asking && (health->answered_ms == 0 ||
+                            now_ms() - health->answered_ms >= FRESH_MS)) {
+        needed = true;
+        health->asking = true;
+        health->status = 0;
+    }
+    (void)pthread_mutex_unlock(&health->lock);
+    return needed;
+}
+
+/* Not under lock: the queue may be done with it at once. */
 static void probe(struct tel_health *health)
 {
-    if (health->asking)
-        return;
     memset(&health->probe, 0, sizeof(health->probe));
     health->probe.done = done;
-    health->asking = tel_intake_probe(&health->probe.intake) == 0 &&
-                     tel_queue_put(health->queue, &health->probe) == 0;
-    health->status = 0;
+    if (tel_intake_probe(&health->probe.intake) == 0 &&
+        tel_queue_put(health->queue, &health->probe) == 0)
+        return;
+    (void)pthread_mutex_lock(&health->lock);
+    health->asking = false;
+    (void)pthread_mutex_unlock(&health->lock);
 }
 
 const char *tel_health_ask(struct tel_health *health, unsigned patience_ms)
@@ -93,9 +110,9 @@ const char *tel_health_ask(struct tel_health *health, unsigned patience_ms)
         until.tv_sec++;
         until.tv_nsec -= 1000000000;
     }
-    (void)pthread_mutex_lock(&health->lock);
-    if (health->answered_ms == 0 || now_ms() - health->answered_ms >= FRESH_MS)
+    if (begin_asking(health))
         probe(health);
+    (void)pthread_mutex_lock(&health->lock);
     while (health->asking && pthread_cond_timedwait(&health->answered,
                                                     &health->lock, &until) == 0)
         continue;

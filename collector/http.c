@@ -189,10 +189,13 @@ static bool wait_for(struct turn *turn)
 /* Whether somebody may be at the door, as far as this turn knows. */
 static bool is_asked(struct tel_http *http, const struct turn *turn)
 {
+    struct pollfd file = {http->fd, POLLIN, 0};
     int wait_ms;
 
-    return turn->count == 3 ? turn->files[2].revents != 0
-                            : listens(http, &wait_ms);
+    if (turn->count == 3)
+        return turn->files[2].revents != 0;
+    /* accept makes a socket before it looks whether somebody is there. */
+    return listens(http, &wait_ms) && poll(&file, 1, 0) > 0;
 }
 
 /* Before it is quiet, what was read is with the queue, which will end. */

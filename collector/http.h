@@ -7,7 +7,7 @@
  * says nothing. The client's address is never asked for; its user agent and
  * every header but Idempotency-Key are never looked at, and nothing is logged.
  *
- *     tel_queue_start(tools, store, tel_http_done, notice, &queue);
+ *     tel_queue_start(tools, store, days, tel_http_done, notice, &queue);
  *     tel_http_start(fd, &limits, queue, &http);
  *     ...
  *     tel_http_quiesce(http);

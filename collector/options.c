@@ -61,6 +61,8 @@ static const struct tel_option table[] = {
     {"tools", MEMBER(tools), "DIRECTORY",
      "the policies (*.conf) whose events count", options_text,
      .required = true},
+    {"retention", MEMBER(retention_days), "DAYS",
+     "forget totals of more days ago: none", options_number, 1, 36500},
     {"metrics", MEMBER(metrics), "ADDRESS:PORT",
      "where to answer GET /metrics and /healthz, as\n"
      "--listen; without it nowhere",

@@ -16,16 +16,25 @@
 #define GROUP_BYTES 1048576
 #define GROUP_REQUESTS 1024
 
+/*
+ * Under lock, but for what the thread uses while writing is set, when nobody
+ * else touches it.
+ */
 struct tel_queue {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     pthread_cond_t replaced;
-    struct tel_work *first;             /* under lock */
-    struct tel_work **last;             /* under lock */
-    bool stopping;                      /* under lock */
-    const struct tel_tools *next_tools; /* under lock; NULL: none are */
-    bool failing;                       /* the thread's own, as is all below */
+    struct tel_work *first;
+    struct tel_work **last;
+    bool stopping;
+    bool writing;                       /* the thread, and without the lock */
+    const struct tel_tools *next_tools; /* NULL: none are */
+    /* From here on the writer's, whoever that is. */
+    bool failing;
+    int64_t day;      /* of the latest group */
+    int64_t retained; /* the day whose retention is done */
+    unsigned retention_days;
     const struct tel_tools *tools;
     struct tel_store *store;
     struct tel_sums *sums;
@@ -65,7 +74,7 @@ static void take_tools(struct tel_queue *queue)
     (void)pthread_cond_signal(&queue->replaced);
 }
 
-/* Waits for work and takes a group of it; NULL: there will be no more. */
+/* Takes a group of what is queued. */
 static struct tel_work *take_group(struct tel_queue *queue, size_t *ret_count)
 {
     struct tel_work *group = NULL;
@@ -73,12 +82,6 @@ static struct tel_work *take_group(struct tel_queue *queue, size_t *ret_count)
     size_t bytes = 0;
     size_t count = 0;
 
-    (void)pthread_mutex_lock(&queue->lock);
-    take_tools(queue);
-    while (queue->first == NULL && !queue->stopping) {
-        (void)pthread_cond_wait(&queue->changed, &queue->lock);
-        take_tools(queue);
-    }
     while (queue->first != NULL && bytes < GROUP_BYTES &&
            count < GROUP_REQUESTS) {
         struct tel_work *work = queue->first;
@@ -92,25 +95,8 @@ static struct tel_work *take_group(struct tel_queue *queue, size_t *ret_count)
     }
     if (queue->first == NULL)
         queue->last = &queue->first;
-    (void)pthread_mutex_unlock(&queue->lock);
     *ret_count = count;
     return group;
-}
-
-static int count(struct tel_queue *queue, size_t requests)
-{
-    int r = tel_store_begin(queue->store, (int64_t)(time(NULL) / 86400));
-
-    if (r == 0)
-        r = tel_intake_take(queue->group, requests, queue->tools, queue->store,
-                            queue->sums);
-    if (r == 0)
-        r = tel_store_commit(queue->store);
-    if (r < 0)
-        tel_store_rollback(queue->store);
-    tel_sums_clear(queue->sums);
-    tel_wipe_stack();
-    return r;
 }
 
 /* Once done, a work is not ours to read any more. */
@@ -135,27 +121,104 @@ static void give_back(struct tel_queue *queue, struct tel_work *group)
         queue->done(rest);
 }
 
-static void *write_groups(void *context)
+/* Within a transaction that has begun, or has failed to. */
+static void finish_group(struct tel_queue *queue, struct tel_work *group,
+                         size_t requests, int r)
+{
+    if (r == 0)
+        r = tel_intake_take(queue->group, requests, queue->tools, queue->store,
+                            queue->sums);
+    if (r == 0)
+        r = tel_store_commit(queue->store);
+    if (r < 0)
+        tel_store_rollback(queue->store);
+    tel_sums_clear(queue->sums);
+    tel_wipe_stack();
+    tell(queue, r < 0);
+    for (struct tel_work *work = group; r < 0 && work != NULL;
+         work = work->next)
+        work->intake.status = 503;
+    (void)atomic_fetch_sub(&tel_store_meter(queue->store)->waiting, requests);
+    give_back(queue, group);
+}
+
+static int64_t today(struct tel_queue *queue)
+{
+    queue->day = (int64_t)(time(NULL) / 86400);
+    return queue->day;
+}
+
+/* Writes what is queued as long as that keeps nobody waiting. */
+static void write_now(struct tel_queue *queue)
+{
+    while (queue->first != NULL) {
+        struct tel_work *group = NULL;
+        size_t requests = 0;
+        int r = tel_store_begin_now(queue->store, today(queue));
+
+        if (r == -EBUSY)
+            return;
+        group = take_group(queue, &requests);
+        finish_group(queue, group, requests, r);
+    }
+}
+
+/* The lock is given up meanwhile. */
+static void write_later(struct tel_queue *queue)
+{
+    size_t requests = 0;
+    struct tel_work *group = take_group(queue, &requests);
+
+    queue->writing = true;
+    (void)pthread_mutex_unlock(&queue->lock);
+    finish_group(queue, group, requests,
+                 tel_store_begin(queue->store, today(queue)));
+    (void)pthread_mutex_lock(&queue->lock);
+    queue->writing = false;
+}
+
+static bool has_to_retain(const struct tel_queue *queue)
+{
+    return queue->retention_days > 0 && queue->retained != queue->day;
+}
+
+/* A step; after a failure, it is tried again with the next day. */
+static void retain(struct tel_queue *queue)
+{
+    int64_t day = queue->day;
+    int r;
+
+    queue->writing = true;
+    (void)pthread_mutex_unlock(&queue->lock);
+    r = tel_store_retain(queue->store, day - (int64_t)queue->retention_days);
+    (void)pthread_mutex_lock(&queue->lock);
+    queue->writing = false;
+    if (r <= 0)
+        queue->retained = day;
+}
+
+static void *work(void *context)
 {
     struct tel_queue *queue = context;
-    struct tel_work *group = NULL;
-    size_t requests = 0;
 
-    while ((group = take_group(queue, &requests)) != NULL) {
-        int r = count(queue, requests);
-
-        tell(queue, r < 0);
-        (void)atomic_fetch_sub(&tel_store_meter(queue->store)->waiting,
-                               requests);
-        for (struct tel_work *work = group; r < 0 && work != NULL;
-             work = work->next)
-            work->intake.status = 503;
-        give_back(queue, group);
+    (void)pthread_mutex_lock(&queue->lock);
+    for (;;) {
+        take_tools(queue);
+        if (queue->first != NULL)
+            write_later(queue);
+        else if (queue->stopping)
+            break;
+        else if (has_to_retain(queue))
+            retain(queue);
+        else
+            (void)pthread_cond_wait(&queue->changed, &queue->lock);
     }
+    (void)pthread_mutex_unlock(&queue->lock);
     return NULL;
 }
 
 int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
+                    unsigned retention_days,
                     void (*done)(struct tel_work *group),
                     void (*notice)(const char *text),
                     struct tel_queue **ret_queue)
@@ -171,6 +234,7 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
     queue->last = &queue->first;
     queue->tools = tools;
     queue->store = store;
+    queue->retention_days = retention_days;
     queue->done = done;
     queue->notice = notice;
     r = tel_sums_new(&queue->sums);
@@ -178,7 +242,7 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
         tel_queue_free(queue);
         return r;
     }
-    r = pthread_create(&queue->thread, NULL, write_groups, queue);
+    r = pthread_create(&queue->thread, NULL, work, queue);
     if (r != 0) {
         tel_queue_free(queue);
         return -r;
@@ -202,7 +266,10 @@ int tel_queue_put(struct tel_queue *queue, struct tel_work *works)
             count++;
         }
         (void)atomic_fetch_add(&tel_store_meter(queue->store)->waiting, count);
-        (void)pthread_cond_signal(&queue->changed);
+        if (!queue->writing)
+            write_now(queue);
+        if (queue->first != NULL || has_to_retain(queue))
+            (void)pthread_cond_signal(&queue->changed);
     }
     (void)pthread_mutex_unlock(&queue->lock);
     return r;

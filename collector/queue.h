@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * queue: group commit. Requests wait here for the one thread that writes; it
- * takes what has gathered into one transaction, commits, and only then lets
- * each be answered. So the slower the disk, the larger the groups.
+ * queue: group commit. What has gathered goes into one transaction; that is
+ * committed, and only then each request is answered. So the slower the disk,
+ * the larger the groups.
  *
- *     tel_queue_start(tools, store, done, notice, &queue);
- *     tel_queue_put(queue, works);       from any thread
+ *     tel_queue_start(tools, store, retention_days, done, notice, &queue);
+ *     tel_queue_put(queue, works);
  *     tel_queue_stop(queue);             what was put is done before it returns
  *
+ * Where the store begins at once, whoever puts a group writes it, too: a
+ * request is then at home in one processor's cache, and no thread has to be
+ * woken. Where it does not, a thread writes what is put meanwhile.
+ *
  * Between start and stop the store is the queue's alone. A work is the
- * caller's again once done was called for it, from the queue's thread: once a
- * group, whose works are linked by next.
+ * caller's again once done was called for it, within tel_queue_put or from
+ * the queue's thread: once a group, whose works are linked by next. Once a
+ * day, totals that are older than retention_days are forgotten, by the thread
+ * and in steps (0: never).
  */
 #ifndef TEL_COLLECTOR_QUEUE_H
 #define TEL_COLLECTOR_QUEUE_H
@@ -26,6 +32,7 @@ struct tel_work {
 struct tel_queue;
 
 int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
+                    unsigned retention_days,
                     void (*done)(struct tel_work *group),
                     void (*notice)(const char *text),
                     struct tel_queue **ret_queue);

@@ -80,7 +80,8 @@ static int start(struct tel_collector *collector,
         r = tel_store_open(options->db, &collector->store, err);
     if (r < 0)
         return r;
-    r = tel_queue_start(collector->tools, collector->store, tel_http_done,
+    r = tel_queue_start(collector->tools, collector->store,
+                        (unsigned)options->retention_days, tel_http_done,
                         options->notice, &collector->queue);
     if (r == 0)
         r = tel_http_start(collector->requests.fd, &limits, collector->queue,

@@ -86,6 +86,12 @@ void tel_store_date(struct tel_store *store, int64_t day)
     store->kind->date(store, day);
 }
 
+int tel_store_begin_now(struct tel_store *store, int64_t day)
+{
+    return store->kind->begin_now != NULL ? store->kind->begin_now(store, day)
+                                          : -EBUSY;
+}
+
 int tel_store_commit(struct tel_store *store)
 {
     int r = store->kind->commit(store);

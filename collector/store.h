@@ -116,6 +116,13 @@ struct tel_meter *tel_store_meter(struct tel_store *store);
  */
 int tel_store_begin(struct tel_store *store, int64_t day);
 
+/*
+ * The same where the transaction keeps its caller waiting for a disk at most.
+ * -EBUSY: it would wait for another process, or for a network; then nothing
+ * has begun.
+ */
+int tel_store_begin_now(struct tel_store *store, int64_t day);
+
 /* Right after tel_store_begin: what is added and refused belongs to another
  * day, as in a file from the past. Keys stay with the day that it began. */
 void tel_store_date(struct tel_store *store, int64_t day);

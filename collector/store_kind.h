@@ -12,6 +12,8 @@
 struct tel_store_kind {
     void (*close)(struct tel_store *store);
     int (*begin)(struct tel_store *store, int64_t day);
+    /* NULL: never at once. */
+    int (*begin_now)(struct tel_store *store, int64_t day);
     void (*date)(struct tel_store *store, int64_t day);
     int (*commit)(struct tel_store *store);
     void (*rollback)(struct tel_store *store);

@@ -281,19 +281,40 @@ static int turn(struct sqlite_store *store, int64_t day, bool *ret_turned)
     return tel_sqlite_run(store, STATEMENT_TURN);
 }
 
-static int begin(struct tel_store *any, int64_t day)
+/* What follows BEGIN. */
+static int start(struct sqlite_store *store, int64_t day)
 {
-    struct sqlite_store *store = tel_sqlite_of(any);
     bool turned = false;
-    int r = tel_sqlite_run(store, STATEMENT_BEGIN);
+    int r = read_state(store);
 
-    if (r < 0)
-        return r;
     store->day = day;
-    r = read_state(store);
     if (r == 0)
         r = turn(store, day, &turned);
     return r == 0 ? tel_sqlite_keys_begin(store, turned) : r;
+}
+
+static int begin(struct tel_store *any, int64_t day)
+{
+    struct sqlite_store *store = tel_sqlite_of(any);
+    int r = tel_sqlite_run(store, STATEMENT_BEGIN);
+
+    return r == 0 ? start(store, day) : r;
+}
+
+static int begin_now(struct tel_store *any, int64_t day)
+{
+    struct sqlite_store *store = tel_sqlite_of(any);
+    int r;
+
+    (void)sqlite3_busy_timeout(store->db, 0);
+    r = tel_sqlite_run(store, STATEMENT_BEGIN);
+    (void)sqlite3_busy_timeout(store->db, BUSY_MS);
+    if (r < 0)
+        return (sqlite3_errcode(store->db) & 0xff) == SQLITE_BUSY ? -EBUSY : r;
+    r = start(store, day);
+    if (r < 0)
+        tel_store_rollback(any);
+    return r;
 }
 
 static void date(struct tel_store *any, int64_t day)
@@ -344,6 +365,7 @@ static void rollback(struct tel_store *any)
 static const struct tel_store_kind kind = {
     .close = tel_sqlite_close,
     .begin = begin,
+    .begin_now = begin_now,
     .date = date,
     .commit = commit,
     .rollback = rollback,

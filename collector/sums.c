@@ -32,6 +32,14 @@ struct known {
     uint64_t hash;
 };
 
+/* A cell that is looked for. */
+struct wanted {
+    struct tel_cell cell;
+    uint64_t event_hash;
+    uint64_t hash;
+    bool event_kept; /* the event's strings are kept ones */
+};
+
 /* A slot holds 1 + the index of a known cell; 0 is free. */
 struct tel_sums {
     struct known *known;
@@ -43,6 +51,8 @@ struct tel_sums {
     size_t sorted;
     struct tel_sum *list; /* of this group */
     size_t touched;
+    struct tel_cell latest; /* its event's strings are kept, or NULL */
+    uint64_t latest_hash;   /* of its event */
     struct block *first;
     struct block *last; /* where strings are put now */
 };
@@ -59,23 +69,36 @@ static uint64_t hash_string(uint64_t hash, const char *string)
     return hash;
 }
 
-static uint64_t hash_cell(const struct tel_cell *cell)
+/* Of what all cells of one event share. */
+static uint64_t hash_event(const struct tel_cell *cell)
 {
-    uint64_t hash = HASH_FIRST;
+    uint64_t hash = hash_string(HASH_FIRST, cell->tool);
 
-    hash = hash_string(hash, cell->tool);
-    hash = hash_string(hash, cell->version);
-    hash = hash_string(hash, cell->event);
-    hash = hash_string(hash, cell->item);
-    hash = hash_string(hash, cell->value);
+    return hash_string(hash_string(hash, cell->version), cell->event);
+}
+
+static uint64_t hash_cell(uint64_t hash, const struct tel_cell *cell)
+{
+    hash = hash_string(hash_string(hash, cell->item), cell->value);
     return hash ^ hash >> 32;
+}
+
+/* Strings that are kept are mostly the same ones. */
+static bool equal(const char *a, const char *b)
+{
+    return a == b || strcmp(a, b) == 0;
+}
+
+static bool same_event(const struct tel_cell *a, const struct tel_cell *b)
+{
+    return equal(a->event, b->event) && equal(a->version, b->version) &&
+           equal(a->tool, b->tool);
 }
 
 static bool same(const struct tel_cell *a, const struct tel_cell *b)
 {
-    return strcmp(a->value, b->value) == 0 && strcmp(a->item, b->item) == 0 &&
-           strcmp(a->event, b->event) == 0 &&
-           strcmp(a->version, b->version) == 0 && strcmp(a->tool, b->tool) == 0;
+    return equal(a->value, b->value) && equal(a->item, b->item) &&
+           same_event(a, b);
 }
 
 /* The slot of the cell, or the free one where it belongs. */
@@ -166,27 +189,29 @@ static const char *keep(struct tel_sums *sums, const char *string)
     return kept;
 }
 
-static int append(struct tel_sums *sums, const struct tel_cell *cell,
-                  uint64_t hash, unsigned bound)
+static int append(struct tel_sums *sums, const struct wanted *wanted,
+                  unsigned bound)
 {
-    struct known *known = &sums->known[sums->count];
-    const struct tel_cell kept = {
-        .tool = keep(sums, cell->tool),
-        .version = keep(sums, cell->version),
-        .event = keep(sums, cell->event),
-        .item = keep(sums, cell->item),
-        .value = keep(sums, cell->value),
+    const struct tel_cell *cell = &wanted->cell;
+    bool kept = wanted->event_kept;
+    const struct known known = {
+        .sum = {.cell = {.tool = kept ? cell->tool : keep(sums, cell->tool),
+                         .version =
+                             kept ? cell->version : keep(sums, cell->version),
+                         .event = kept ? cell->event : keep(sums, cell->event),
+                         .item = keep(sums, cell->item),
+                         .value = keep(sums, cell->value)},
+                .n = 1,
+                .bound = bound},
+        .hash = wanted->hash,
     };
+    const struct tel_cell *new = &known.sum.cell;
 
-    if (kept.tool == NULL || kept.version == NULL || kept.event == NULL ||
-        kept.item == NULL || kept.value == NULL)
+    if (new->tool == NULL || new->version == NULL || new->event == NULL ||
+        new->item == NULL || new->value == NULL)
         return -ENOMEM;
-    *known = (struct known){
-        .sum = {.cell = kept, .n = 1, .bound = bound},
-        .hash = hash,
-    };
+    sums->known[sums->count++] = known;
     sums->nbound += bound != 0;
-    sums->count++;
     sums->touched++;
     return 0;
 }
@@ -223,34 +248,67 @@ void tel_sums_free(struct tel_sums *sums)
     free(sums);
 }
 
+/*
+ * The cells of one event come one after the other: what they share is hashed
+ * once, and compared by its address after that.
+ */
+static struct wanted want(const struct tel_sums *sums,
+                          const struct tel_cell *cell)
+{
+    struct wanted wanted = {.cell = *cell};
+
+    wanted.event_kept =
+        sums->latest.tool != NULL && same_event(&sums->latest, cell);
+    if (wanted.event_kept) {
+        wanted.cell.tool = sums->latest.tool;
+        wanted.cell.version = sums->latest.version;
+        wanted.cell.event = sums->latest.event;
+    }
+    wanted.event_hash =
+        wanted.event_kept ? sums->latest_hash : hash_event(cell);
+    wanted.hash = hash_cell(wanted.event_hash, cell);
+    return wanted;
+}
+
+static int add_new(struct tel_sums *sums, const struct wanted *wanted,
+                   unsigned bound)
+{
+    int r = 0;
+
+    if (sums->count >= sums->nslots / 2)
+        r = resize(sums, 2 * sums->nslots);
+    if (r == 0)
+        r = append(sums, wanted, bound);
+    if (r == 0)
+        *find(sums, &wanted->cell, wanted->hash) = (uint32_t)sums->count;
+    return r;
+}
+
 int tel_sums_add(struct tel_sums *sums, const struct tel_cell *cell,
                  unsigned bound)
 {
-    uint64_t hash = hash_cell(cell);
-    uint32_t *slot = find(sums, cell, hash);
-    int r;
+    const struct wanted wanted = want(sums, cell);
+    uint32_t at = *find(sums, &wanted.cell, wanted.hash);
+    int r = 0;
 
-    if (*slot != 0) {
-        struct tel_sum *sum = &sums->known[*slot - 1].sum;
-
-        sums->touched += sum->n++ == 0;
-        return 0;
-    }
-    if (bound != 0 && sums->nbound >= BOUND_MAX) {
+    if (at == 0 && bound != 0 && sums->nbound >= BOUND_MAX) {
         struct tel_cell other = *cell;
 
         other.value = TEL_STORE_OTHER;
         return tel_sums_add(sums, &other, 0);
     }
-    if (sums->count >= sums->nslots / 2) {
-        r = resize(sums, 2 * sums->nslots);
-        if (r < 0)
-            return r;
-        slot = find(sums, cell, hash);
+    if (at != 0) {
+        struct tel_sum *sum = &sums->known[at - 1].sum;
+
+        sums->touched += sum->n++ == 0;
+    } else {
+        r = add_new(sums, &wanted, bound);
+        at = (uint32_t)sums->count;
     }
-    r = append(sums, cell, hash, bound);
-    if (r == 0)
-        *slot = (uint32_t)sums->count;
+    if (r == 0) {
+        sums->latest = sums->known[at - 1].sum.cell;
+        sums->latest_hash = wanted.event_hash;
+    }
     return r;
 }
 
@@ -313,6 +371,7 @@ static void forget(struct tel_sums *sums)
     sums->count = 0;
     sums->nbound = 0;
     sums->sorted = 0;
+    sums->latest = (struct tel_cell){0};
     sums->last = sums->first;
 }
 

@@ -2,7 +2,7 @@
 /* totals: which cells one event adds to. */
 #include "totals.h"
 
-#include <stdio.h>
+#include <tel/text.h>
 
 #include "histogram.h"
 
@@ -19,9 +19,11 @@ static int add(struct tel_sums *sums, const struct tel_cell *cell,
 static int add_number(struct tel_sums *sums, const struct tel_cell *cell,
                       const char *item, uint32_t number)
 {
+    struct tel_text text;
     char value[16];
 
-    (void)snprintf(value, sizeof(value), "%u", number);
+    tel_text_start(&text, value, sizeof(value));
+    tel_text_number(&text, number);
     return add(sums, cell, item, value);
 }
 
@@ -64,9 +66,12 @@ static int add_end(struct tel_sums *sums, const struct tel_cell *cell,
 static int add_field(struct tel_sums *sums, const struct tel_cell *cell,
                      const struct tel_event_field *field)
 {
+    struct tel_text text;
     char item[TEL_STORE_ITEM_MAX + 1];
 
-    (void)snprintf(item, sizeof(item), "field:%s", field->key);
+    tel_text_start(&text, item, sizeof(item));
+    tel_text_add(&text, "field:");
+    tel_text_add(&text, field->key);
     return add(sums, cell, item, field->value);
 }
 

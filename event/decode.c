@@ -58,7 +58,7 @@ static int fail(struct reading *reading, const char *what)
 
 static bool is(const struct pair *pair, const char *key)
 {
-    return strlen(key) == pair->key_len &&
+    return pair->key[0] == key[0] && strlen(key) == pair->key_len &&
            memcmp(pair->key, key, pair->key_len) == 0;
 }
 
@@ -205,14 +205,19 @@ static int hex_digit(char byte)
     return -1;
 }
 
+/* Whether it is one of the two. */
+static bool stops_at(const char stops[2], char byte)
+{
+    return byte == stops[0] || byte == stops[1];
+}
+
 /* Bytes up to one of stops, with %XX decoded, into buf of size bytes. */
-static int query_part(struct reading *reading, const char *stops, char *buf,
+static int query_part(struct reading *reading, const char stops[2], char *buf,
                       size_t size, size_t *ret_len)
 {
     size_t len = 0;
 
-    while (reading->at < reading->end &&
-           (*reading->at == '\0' || strchr(stops, *reading->at) == NULL)) {
+    while (reading->at < reading->end && !stops_at(stops, *reading->at)) {
         char byte = *reading->at++;
 
         if (byte == '+')
@@ -251,7 +256,7 @@ static int read_query(struct reading *reading)
         if (reading->at == reading->end || *reading->at != '=')
             return fail(reading, "expected '=' after a key");
         reading->at++;
-        r = query_part(reading, "&", pair.value, sizeof(pair.value),
+        r = query_part(reading, "&&", pair.value, sizeof(pair.value),
                        &pair.value_len);
         if (r == 0)
             r = take(reading, &pair);

@@ -7,7 +7,7 @@ function __tel_collect_complete
     switch $before[-1]
         case --db --tools --config
             __fish_complete_path (commandline -ct)
-        case --listen --metrics '--*-max' --rate --deadline --k --tool -k
+        case --listen --metrics '--*-max' --rate --deadline --retention --k --tool -k
         case '*'
             command $call --help 2>/dev/null | string replace -rf '^  (-{0,2}[a-z-]+) (?:[A-Z:]+)? +(.*)' '$1\t$2'
     end

@@ -30,7 +30,7 @@ static const struct {
     {{"tel-collect", "serve", "--"},
      "--bodies-max --body-max --config --connections-max --db --deadline "
      "--events-max --help --k --listen --metrics --rate --requests-max "
-     "--target-max --tools "},
+     "--retention --target-max --tools "},
     {{"tel-wrap", "--"}, "--help --mode= --version "},
     {{"tel-wrap", "only-one-has-th"}, "only-one-has-this-name "},
     {{"tel", "preview", "only-one-has-th"}, ""},

@@ -40,6 +40,14 @@ static int begin(struct tel_store *store, int64_t day)
     return told->result;
 }
 
+/* It would have to wait: so the queue's thread does. */
+static int begin_now(struct tel_store *store, int64_t day)
+{
+    (void)store;
+    (void)day;
+    return -EBUSY;
+}
+
 static int commit(struct tel_store *store)
 {
     (void)store;
@@ -71,6 +79,7 @@ static int release(struct tel_store *store, const struct tel_store_key *keys,
 
 static const struct tel_store_kind kind = {
     .begin = begin,
+    .begin_now = begin_now,
     .commit = commit,
     .rollback = rollback,
     .claim = claim,
@@ -90,9 +99,9 @@ static int setup(void **state)
     assert_non_null(bench);
     bench->told.store.kind = &kind;
     assert_int_equal(sem_init(&bench->told.turns, 0, 0), 0);
-    assert_int_equal(
-        tel_queue_start(NULL, &bench->told.store, never, NULL, &bench->queue),
-        0);
+    assert_int_equal(tel_queue_start(NULL, &bench->told.store, 0, never, NULL,
+                                     &bench->queue),
+                     0);
     assert_int_equal(tel_health_new(bench->queue, &bench->health), 0);
     *state = bench;
     return 0;

@@ -65,6 +65,7 @@ struct tel_collector_options {
     const char *metrics;
     uint64_t k; /* of /metrics; see collector/publish.h */
     struct tel_collector_limits limits;
+    uint64_t retention_days; /* totals older than that go; 0: none */
     /* Told one sentence when the database begins to fail, and one when it
      * works again; called from another thread. May be NULL. */
     void (*notice)(const char *text);
