@@ -232,6 +232,13 @@ static void make_filter(struct world *w)
     assert_false(unit_filter_allows("setuid"));
 }
 
+/* Whether nothing is left of long ago. */
+static bool has_forgotten(void *context)
+{
+    return collect_sql(context, "SELECT count(*) FROM total"
+                                " WHERE day < '2021-01-01'") == 0;
+}
+
 /* What the unit forbids kills: a whole life has to do without. */
 static void test_systemd_filter_allows_a_whole_life(void **state)
 {
@@ -240,15 +247,24 @@ static void test_systemd_filter_allows_a_whole_life(void **state)
 
     skip_unless(!SANITIZED, "a sanitizer makes calls of its own\n");
     make_filter(w);
+    manager_start(&w->m);
+    assert_int_equal(collect_get(&w->c, COMMIT, NULL), 204);
+    manager_stop(&w->m);
+    (void)collect_sql(&w->c,
+                      "UPDATE cell SET day = unixepoch('2020-01-02') / 86400");
+    assert_false(has_forgotten(&w->c));
     w->m.filtered = true;
+    manager_configure(&w->m, scratch_path(w->c.scratch, "totals.db"),
+                      "metrics = systemd\nretention = 30\n");
     monitor = w->c;
-    monitor.port = add_metrics(w, scratch_path(w->c.scratch, "totals.db"));
+    monitor.port = manager_add_metrics(&w->m);
     manager_start(&w->m);
     assert_int_equal(collect_exchange(&monitor, METRICS, strlen(METRICS)), 200);
     assert_int_equal(collect_get(&w->c, COMMIT, KEY), 204);
     assert_int_equal(
         collect_post(&w->c, ROW("log", "\"ms\":1,\"exit\":0"), NULL), 204);
     assert_int_equal(collect_get(&w->c, "t=no", NULL), 400);
+    until(has_forgotten, &w->c);
     manager_reload(&w->m);
     manager_hear(&w->m, "RELOADING=1");
     manager_hear(&w->m, "READY=1");
