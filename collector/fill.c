@@ -291,6 +291,9 @@ int tel_fill_tool(const struct tel_report *report,
         r = event->event[0] == '\0' ? fill_crashes(report, event, tool)
                                     : fill_event(report, event, tool);
     }
+    /* Of few runs, the number of events would be told: it is a count. */
+    if (tool->runs.held)
+        tool->held_back = 0;
     if (tool->nevents > 0)
         qsort(tool->events, tool->nevents, sizeof(*tool->events), by_runs);
     if (tool->ncrashes > 0)

@@ -26,8 +26,8 @@ static void spread(const struct tel_outcomes_row *row,
 static double failed_share(const struct tel_html *page,
                            const struct tel_outcomes_row *row)
 {
-    double share = tel_chart_share(page, &row->error, &row->runs) +
-                   tel_chart_share(page, &row->sig, &row->runs);
+    double share = tel_chart_share(page->k, &row->error, &row->runs) +
+                   tel_chart_share(page->k, &row->sig, &row->runs);
 
     return share < 1 ? share : 1;
 }

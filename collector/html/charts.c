@@ -21,12 +21,11 @@ void tel_chart_key(struct tel_html *page, const char *const *classes,
     tel_html_print(page, "</ul>\n");
 }
 
-double tel_chart_share(const struct tel_html *page,
-                       const struct tel_published *part,
+double tel_chart_share(uint64_t k, const struct tel_published *part,
                        const struct tel_published *whole)
 {
-    double of = tel_published_middle(whole, page->k);
-    double share = of > 0 ? tel_published_middle(part, page->k) / of : 0;
+    double of = tel_published_middle(whole, k);
+    double share = of > 0 ? tel_published_middle(part, k) / of : 0;
 
     return share < 1 ? share : 1;
 }

@@ -31,6 +31,7 @@ struct tel_bars {
     const struct tel_bars_row *rows;
     size_t nrows;
     struct tel_published total;
+    uint64_t k;    /* under which they are held back */
     bool of_total; /* bars end where all would be, else with the first one */
 };
 
@@ -45,7 +46,7 @@ struct tel_outcomes_row {
 void tel_chart_outcomes(struct tel_html *page, const char *title,
                         const struct tel_outcomes_row *rows, size_t nrows);
 
-/* Runs a day, stacked by version, the newest first. */
+/* Runs over time, stacked by version, the newest first. */
 struct tel_series {
     const char *name;
     const struct tel_published *runs; /* one for each of the days */
@@ -119,8 +120,7 @@ void tel_chart_key(struct tel_html *page, const char *const *classes,
 
 /* The part that some runs are of others, 0 to 1: of the middles of what the
  * counts may stand for. */
-double tel_chart_share(const struct tel_html *page,
-                       const struct tel_published *part,
+double tel_chart_share(uint64_t k, const struct tel_published *part,
                        const struct tel_published *whole);
 
 /* Names of ticks, for tel_svg_axis. */

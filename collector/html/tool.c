@@ -39,8 +39,8 @@ static void write_tiles(struct tel_html *page,
                         const struct tel_report_tool *tool)
 {
     const struct tel_report_version *latest = find_latest(tool);
-    double failed = tel_chart_share(page, &tool->error, &tool->runs) +
-                    tel_chart_share(page, &tool->sig, &tool->runs);
+    double failed = tel_chart_share(page->k, &tool->error, &tool->runs) +
+                    tel_chart_share(page->k, &tool->sig, &tool->runs);
     struct tel_figure figure;
 
     tel_html_print(page, "<dl class=\"tiles\">\n");
@@ -109,8 +109,8 @@ static void write_days(struct tel_html *page, const struct tel_report *report,
     if (older.runs == NULL)
         return;
     choose_series(tool, report->ndays, &days, &older);
-    tel_page_card_open(page, "full", "Runs a day, by version");
-    tel_chart_days(page, "Runs a day, by version", &days);
+    tel_page_card_open(page, "full", "Runs over time, by version");
+    tel_chart_days(page, "Runs over time, by version", &days);
     tel_page_card_close(page);
     free(older.runs);
 }

@@ -11,7 +11,8 @@ static void write_ranks(struct tel_html *page,
 {
     struct tel_bars_row *rows =
         tel_page_array(page, tool->nevents, sizeof(*rows));
-    const struct tel_bars bars = {.title = "Events, the most frequent first",
+    const struct tel_bars bars = {.k = page->k,
+                                  .title = "Events, the most frequent first",
                                   .name_title = "Event",
                                   .count_title = "Runs",
                                   .rows = rows,

@@ -104,10 +104,10 @@ static void test_report_json_is_exactly_this(void **state)
 }
 
 /* Each number is rounded down, or null where it is held back. */
-#define COMMIT_TOLD                                                          \
-    "\"runs\": 5, \"ok\": 5, \"error\": null, \"signal\": 0, \"lost\": 0,"   \
-    " \"exit\": {\"0\": 5}, \"sig\": {}, \"p50_ms\": 31, \"p95_ms\": 1233,"  \
-    " \"histogram\": [[10, 1292, 5]], \"fields\": {\"fmt\": {\"json\": 5}}," \
+#define COMMIT_TOLD                                                           \
+    "\"runs\": 5, \"ok\": 5, \"error\": null, \"signal\": 0, \"lost\": 0,"    \
+    " \"exit\": {\"0\": 5}, \"sig\": {}, \"p50_ms\": null, \"p95_ms\": null," \
+    " \"histogram\": [[10, 55, 5]], \"fields\": {\"fmt\": {\"json\": 5}},"    \
     " \"held_back\": [\"exit\", \"fmt\", \"quiet\"]"
 
 static void test_report_default_k_is_five(void **state)
@@ -146,8 +146,7 @@ static void test_report_k_holds_back_what_is_under_it(void **state)
                 " \"error\": null, \"signal\": null, \"lost\": null,"
                 " \"comparison\": null, \"versions\": [{\"version\":"
                 " \"2.39.5\", \"runs\": null, \"ok\": null, \"error\": null,"
-                " \"signal\": null, \"lost\": null}], \"events\": [],"
-                " \"held_back\": 3}");
+                " \"signal\": null, \"lost\": null}], \"events\": []}");
     json_decref(report);
 }
 
@@ -193,8 +192,34 @@ static void test_report_few_durations_have_no_percentile(void **state)
     assert_true(
         json_is_null(json_object_get(event_of(report, "commit"), "p95_ms")));
     json_decref(report);
-    report = collect_report(c, "git", "-k", "2", NULL);
+    report = collect_report(c, "git", "-k", "1", NULL);
     assert_int_equal(number_of(event_of(report, "commit"), "p95_ms"), 20);
+    json_decref(report);
+}
+
+/* What fewer than k runs took is not told, whatever it is. */
+static void test_report_percentiles_are_of_k_runs(void **state)
+{
+    struct collect *c = *state;
+    json_t *report = NULL;
+
+    /* 90 of 20 ms, and 4 of 50. */
+    (void)collect_sql(c, "INSERT INTO total VALUES ('2001-02-03', 'git',"
+                         " '2.39.5', 'commit', 'ms', '20', 89),"
+                         " ('2001-02-03', 'git', '2.39.5', 'commit', 'ms',"
+                         " '50', 3)");
+    report = collect_report(c, "git", NULL);
+    /* 10 and 20, 30 and 39 and 50 with what took longer. */
+    assert_json(json_object_get(event_of(report, "commit"), "histogram"),
+                "[[10, 22, 90], [30, 55, 5]]");
+    assert_true(
+        json_is_null(json_object_get(event_of(report, "commit"), "p50_ms")));
+    json_decref(report);
+    (void)collect_sql(c, "DELETE FROM total WHERE event = 'commit'"
+                         " AND item = 'ms' AND value = '10'");
+    report = collect_report(c, "git", NULL);
+    assert_int_equal(number_of(event_of(report, "commit"), "p50_ms"), 20);
+    assert_int_equal(number_of(event_of(report, "commit"), "p95_ms"), 30);
     json_decref(report);
 }
 
@@ -267,7 +292,7 @@ static void test_report_days_are_summed(void **state)
     report = collect_report(c, "git", NULL);
     assert_int_equal(number_of(event_of(report, "commit"), "runs"), 10);
     assert_int_equal(number_of(event_of(report, "log"), "runs"), 5);
-    assert_int_equal(number_of(event_of(report, "commit"), "p50_ms"), 31);
+    assert_int_equal(number_of(event_of(report, "log"), "p50_ms"), 1);
     json_decref(report);
 }
 
@@ -436,6 +461,7 @@ int main(void)
         TEST(test_report_default_k_is_five),
         TEST(test_report_k_holds_back_what_is_under_it),
         TEST(test_report_few_durations_have_no_percentile),
+        TEST(test_report_percentiles_are_of_k_runs),
         TEST(test_report_versions_are_summed_or_apart),
         TEST(test_report_several_tools_are_an_array),
         TEST(test_report_days_are_summed),

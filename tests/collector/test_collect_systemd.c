@@ -301,7 +301,7 @@ static void test_systemd_filter_allows_a_life_with_postgres(void **state)
     skip_unless(pg != NULL, "no PostgreSQL\n");
     w->m.filtered = true;
     monitor = w->c;
-    monitor.port = add_metrics(w, postgres_database(pg));
+    monitor.port = add_metrics(w, postgres_schema(pg));
     manager_start(&w->m);
     assert_int_equal(collect_get(&w->c, COMMIT, KEY), 204);
     until(is_so, &well);

@@ -115,7 +115,9 @@ static void test_figures_days_are_those_of_the_calendar(void **state)
     assert_string_equal(tel_figure_day(&f, 20757), "2026-10-31");
     assert_string_equal(tel_figure_short_day(&f, 20757), "31" NBSP "Oct");
     assert_string_equal(tel_figure_short_day(&f, 11016), "29" NBSP "Feb");
+    assert_string_equal(tel_figure_month(&f, 11016), "Feb" NBSP "2000");
     (void)tel_figure_short_day(&f, INT64_MAX);
+    (void)tel_figure_month(&f, INT64_MAX);
 }
 
 static void test_scale_linear_ends_on_a_round_number(void **state)
@@ -123,15 +125,18 @@ static void test_scale_linear_ends_on_a_round_number(void **state)
     static const struct {
         double top, high;
         size_t ticks;
-    } cases[] = {{0, 1, 2},       {1, 1, 3},       {0.13, 0.15, 4},
-                 {2300, 3000, 4}, {95, 100, 3},    {100, 100, 3},
-                 {101, 150, 4},   {4e18, 4e18, 5}, {1e-9, 1e-9, 3}};
+        bool whole;
+    } cases[] = {
+        {0, 1, 2, true},       {1, 1, 2, true},        {1, 1, 5, false},
+        {9, 10, 3, true},      {0.13, 0.15, 4, false}, {0.094, 0.1, 5, false},
+        {2300, 3000, 4, true}, {95, 100, 5, true},     {101, 150, 4, true},
+        {4e18, 4e18, 5, true}, {1e-9, 1e-9, 5, false}};
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct tel_scale scale;
 
-        tel_scale_linear(&scale, cases[i].top);
+        tel_scale_linear(&scale, cases[i].top, cases[i].whole);
         assert_true(fabs(scale.high - cases[i].high) <= 1e-9 * scale.high);
         assert_int_equal(scale.nticks, cases[i].ticks);
         assert_true(scale.high >= cases[i].top * (1 - 1e-9));

@@ -119,6 +119,13 @@ static void test_sqlite_rolled_back_keys_are_nobody_s(void **state)
     tel_store_rollback(fixture->a);
     assert_int_equal(claim_group(fixture->b, DAY, 10, 14), 5);
     assert_int_equal(claim_group(fixture->a, DAY, 0, 19), 5);
+    assert_int_equal(number(fixture, "SELECT sum(length(keys)) / 16 FROM seen"),
+                     20);
+    /* Without another's keys, that is without reading them all again. */
+    assert_int_equal(tel_store_begin(fixture->a, DAY), 0);
+    assert_int_equal(claim(fixture->a, 15, 24), 5);
+    tel_store_rollback(fixture->a);
+    assert_int_equal(claim_group(fixture->a, DAY, 15, 24), 5);
 }
 
 static void test_sqlite_released_keys_are_not_written(void **state)

@@ -113,7 +113,7 @@ enum tel_report_form {
 struct tel_report_options {
     const char *db;         /* whatever a reader of stores takes */
     bool hosted;            /* db is the URL of a hosted collector */
-    const char *token_file; /* for a store behind a URL; or NULL */
+    const char *token_file; /* for that one; or NULL */
     const char *tool;       /* an id, or NULL: all of them */
     uint64_t k;          /* see collector/publish.h; 1: every count as it is */
     int64_t first, last; /* days since 1970-01-01, both included; 0: open */
