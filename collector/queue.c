@@ -133,7 +133,7 @@ static void finish_group(struct tel_queue *queue, struct tel_work *group,
     if (r < 0)
         tel_store_rollback(queue->store);
     tel_sums_clear(queue->sums);
-    tel_wipe_stack();
+    tel_wipe_traces();
     tell(queue, r < 0);
     for (struct tel_work *work = group; r < 0 && work != NULL;
          work = work->next)
