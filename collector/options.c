@@ -62,6 +62,16 @@ static const struct tel_option table[] = {
     {"tools", MEMBER(tools), "DIRECTORY",
      "the policies (*.conf) whose events count", options_text,
      .required = true},
+    {"retention", MEMBER(retention_days), "DAYS",
+     "forget totals of more days ago: none", options_number, 1, 36500},
+    {"metrics", MEMBER(metrics), "ADDRESS:PORT",
+     "where to answer GET /metrics and /healthz, as\n"
+     "--listen; without it nowhere",
+     options_address},
+    {"k", MEMBER(k), "N",
+     "hold back totals under N runs in /metrics, and\n"
+     "round the others to it: 5; 1: exact",
+     options_number, 1, TEL_K_MAX},
     {"target-max", MEMBER(limits.target_max), "BYTES",
      "of a request's target: 4096", options_number, 256, 8192},
     {"body-max", MEMBER(limits.body_max), "BYTES", "of a batch: 1048576",

@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 
 #include "headers.h"
+#include "health.h"
 #include "http.h"
 
 struct request {
@@ -20,6 +21,7 @@ struct request {
     size_t body_size;
     size_t received; /* bytes of the body, those thrown away too */
     unsigned unfit;  /* a status that has nothing to count, or 0 */
+    bool health;     /* GET /healthz: counts nothing */
     bool begun;
     bool last; /* of its connection */
     bool put;  /* handed over */
@@ -85,14 +87,14 @@ static void add_headers(struct MHD_Response *response, unsigned status,
     }
 }
 
-static struct MHD_Response *make_response(unsigned status, const char *reason,
-                                          uint32_t retry_s)
+static struct MHD_Response *make_response(unsigned status, const char *word,
+                                          const char *reason, uint32_t retry_s)
 {
     char text[64] = "";
     struct MHD_Response *response = NULL;
 
     if (reason != NULL)
-        (void)snprintf(text, sizeof(text), "refused: %s\n", reason);
+        (void)snprintf(text, sizeof(text), "%s%s\n", word, reason);
     response = MHD_create_response_from_buffer(strlen(text), text,
                                                MHD_RESPMEM_MUST_COPY);
     if (response != NULL && status != MHD_HTTP_NO_CONTENT)
@@ -108,12 +110,14 @@ static enum MHD_Result reply(struct request *request, unsigned status,
     struct MHD_Response *response = NULL;
     enum MHD_Result r;
 
+    tel_meter_answer(tel_queue_meter(all->handover.queue), status);
     /* From here on it has to take the answer. */
     tel_connection_owes(&all->connections, place_of(request->connection),
                         all->now_ms);
     if (status == MHD_HTTP_NO_CONTENT && !last)
         return MHD_queue_response(request->connection, status, all->counted);
-    response = make_response(status, reason, retry_s);
+    response = make_response(status, request->health ? "" : "refused: ", reason,
+                             retry_s);
     if (response == NULL)
         return MHD_NO;
     if (last)
@@ -227,22 +231,34 @@ static size_t read_request(struct request *request)
 static enum MHD_Result put(struct request *request)
 {
     struct tel_requests *all = request->all;
+
+    request->put = true;
+    all->answering++;
+    tel_connection_rests(&all->connections, place_of(request->connection));
+    tel_handover_add(&all->handover, &request->work, all->now_us);
+    return MHD_YES;
+}
+
+/* Once all of it has come. */
+static enum MHD_Result take(struct request *request)
+{
+    struct tel_requests *all = request->all;
     size_t events;
     uint32_t wait_s;
 
     if (request->unfit != 0)
         return reply(request, request->unfit, NULL, 0);
+    request->health = request->health && request->work.intake.method == TEL_GET;
+    if (request->health)
+        return tel_intake_probe(&request->work.intake) == 0 ? put(request)
+                                                            : MHD_NO;
     events = read_request(request);
     if (events > all->limits.events_max)
         events = all->limits.events_max;
     wait_s = tel_bucket_take(&all->bucket, (uint32_t)events, all->now_ms);
     if (wait_s > 0)
         return reply(request, MHD_HTTP_TOO_MANY_REQUESTS, "rate", wait_s);
-    request->put = true;
-    all->answering++;
-    tel_connection_rests(&all->connections, place_of(request->connection));
-    tel_handover_add(&all->handover, &request->work, all->now_us);
-    return MHD_YES;
+    return put(request);
 }
 
 static void free_request(struct request *request)
@@ -308,6 +324,7 @@ void *tel_requests_begin(void *context, const char *target,
         return NULL;
     request->all = context;
     request->connection = connection;
+    request->health = strcmp(target, "/healthz") == 0;
     if (strlen(target) > request->all->limits.target_max) {
         refuse_unread(request, MHD_HTTP_URI_TOO_LONG, TEL_INTAKE_REFUSED_SIZE);
     } else if (mark != NULL) {
@@ -342,10 +359,15 @@ enum MHD_Result tel_requests_handle(void *context,
         return r;
     }
     if (!request->put)
-        return put(request);
+        return take(request);
     if (!request->done)
         return MHD_YES;
     intake = &request->work.intake;
+    if (request->health)
+        return reply(request, intake->status,
+                     intake->status == MHD_HTTP_OK ? TEL_HEALTH_OK
+                                                   : TEL_HEALTH_DATABASE,
+                     0);
     return reply(
         request, intake->status,
         intake->status == MHD_HTTP_SERVICE_UNAVAILABLE ? NULL : intake->reason,
@@ -421,7 +443,7 @@ int tel_requests_start(struct tel_requests *requests,
     requests->now_ms = now_us / 1000;
     tel_bucket_start(&requests->bucket, (uint32_t)limits->rate,
                      requests->now_ms);
-    requests->counted = make_response(MHD_HTTP_NO_CONTENT, NULL, 0);
+    requests->counted = make_response(MHD_HTTP_NO_CONTENT, "", NULL, 0);
     return requests->counted != NULL ? 0 : -ENOMEM;
 }
 
