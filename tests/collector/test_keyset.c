@@ -110,8 +110,8 @@ static void test_siphash_is_the_known_one(void **unused)
     uint8_t bytes[16];
 
     (void)unused;
-    for (uint8_t i = 0; i < sizeof(bytes); i++)
-        bytes[i] = i;
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)i;
     assert_true(tel_siphash(zero, bytes) == 0x8972188433a5c5b7ULL);
     assert_true(tel_siphash(zero, digits) == 0x1d42b30f7e060c24ULL);
     assert_false(tel_siphash(one, digits) == 0x1d42b30f7e060c24ULL);
