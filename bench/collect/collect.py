@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: MIT
 """What a request costs tel-collect serve, which answers once it is durable,
 beside nginx that answers 204 and writes its access log, and beside Flask under
-gunicorn that appends lines. All three are driven by wrk, one after the other,
-in each round; CPU is that of all of a server's processes, from /proc."""
+gunicorn that appends lines. They are driven by wrk, one after the other in
+each round, and what is shown are medians; CPU is that of all of a server's
+processes, from /proc. Fails where the collector counted anything else than
+what it answered."""
 import argparse
 import contextlib
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import statistics
 import subprocess
@@ -30,7 +33,8 @@ LOADS = [
     ("GET, own key, 64 new", "get", "key", "close", 64),
     ("POST of 100, own key, 64 kept", "post", "key", "keep", 64),
 ]
-SERVERS = ["serve", "nginx", "gunicorn"]
+# gunicorn as it is, and with threads, which keep connections.
+SERVERS = ["serve", "nginx", "gunicorn", "threads"]
 
 POLICY = """[tool]
 id = {id}
@@ -116,26 +120,28 @@ server {{ listen 127.0.0.1:{port} backlog=1024; location / {{ return 204; }} }} 
                              conf], stdout=log, stderr=log)
 
 
-def start_gunicorn(port, log):
-    # Threads, because a worker without them keeps no connection; two workers
-    # of four threads cost the least of what was tried.
+def start_gunicorn(port, log, *workers):
     return subprocess.Popen(
-        ["/usr/bin/gunicorn", "--workers", "2", "--threads", "4",
+        ["/usr/bin/gunicorn", "--workers", "2", *workers,
          "--bind", f"127.0.0.1:{port}", "append:app"],
         cwd=HERE, stdout=log, stderr=log, env={
             "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1",
             "BENCH_LINES": os.path.join(SCRATCH, "lines")})
 
 
+def start_threads(port, log):
+    """Four threads a worker: what keeps connections, and so costs less than
+    what gunicorn does where it is not told anything."""
+    return start_gunicorn(port, log, "--threads", "4")
+
+
 def free_port():
-    import socket
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return sock.getsockname()[1]
 
 
 def answers(port):
-    import socket
     with contextlib.suppress(OSError):
         socket.create_connection(("127.0.0.1", port), 1).close()
         return True
@@ -147,7 +153,7 @@ def running(server):
     log = os.path.join(SCRATCH, server + ".log")
     port = free_port()
     start = {"serve": start_serve, "nginx": start_nginx,
-             "gunicorn": start_gunicorn}[server]
+             "gunicorn": start_gunicorn, "threads": start_threads}[server]
     with open(log, "w", encoding="utf-8") as file:
         process = start(port, file)
     try:
@@ -238,7 +244,7 @@ def show(load, results, get_us):
         event = f", {cost / per:.2f} us an event" if per > 1 else ""
         print(f"  {server:9} {cost:8.1f} us{event}  {rate:9.0f}/s{times}")
     if per > 1 and get_us:
-        print(f"  an event of a batch: {ours / per / get_us:.2f} of a GET")
+        print(f"  an event of a batch takes {ours / per / get_us:.2f} of a GET")
     print(flush=True)
 
 
