@@ -23,7 +23,7 @@ tel_limits_of(const struct tel_collector_limits *asked)
         .target_max = or_default(asked->target_max, TEL_LIMIT_TARGET),
         .body_max = or_default(asked->body_max, TEL_LIMIT_BODY),
         .events_max = or_default(asked->events_max, TEL_LIMIT_EVENTS),
-        .bodies_max = or_default(asked->bodies_max, 64 * 1048576),
+        .bodies_max = or_default(asked->bodies_max, 64 * UINT64_C(1048576)),
         /* With OTHER_FILES, the usual limit of 1,024 descriptors. */
         .connections_max = or_default(asked->connections_max, 960),
         .requests_max = or_default(asked->requests_max, 1000),

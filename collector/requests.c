@@ -3,7 +3,6 @@
 #include "requests.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -11,6 +10,7 @@
 #include "headers.h"
 #include "health.h"
 #include "http.h"
+#include "response.h"
 
 struct request {
     struct tel_work work; /* first: the queue's view of it */
@@ -70,38 +70,6 @@ static bool is_last(const struct request *request)
             place->answers + 1 >= request->all->limits.requests_max);
 }
 
-static void add_headers(struct MHD_Response *response, unsigned status,
-                        uint32_t retry_s)
-{
-    char seconds[16];
-
-    (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-                                  "text/plain");
-    if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
-                                      "GET, POST");
-    if (retry_s > 0) {
-        (void)snprintf(seconds, sizeof(seconds), "%u", retry_s);
-        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER,
-                                      seconds);
-    }
-}
-
-static struct MHD_Response *make_response(unsigned status, const char *word,
-                                          const char *reason, uint32_t retry_s)
-{
-    char text[64] = "";
-    struct MHD_Response *response = NULL;
-
-    if (reason != NULL)
-        (void)snprintf(text, sizeof(text), "%s%s\n", word, reason);
-    response = MHD_create_response_from_buffer(strlen(text), text,
-                                               MHD_RESPMEM_MUST_COPY);
-    if (response != NULL && status != MHD_HTTP_NO_CONTENT)
-        add_headers(response, status, retry_s);
-    return response;
-}
-
 static enum MHD_Result reply(struct request *request, unsigned status,
                              const char *reason, uint32_t retry_s)
 {
@@ -116,13 +84,10 @@ static enum MHD_Result reply(struct request *request, unsigned status,
                         all->now_ms);
     if (status == MHD_HTTP_NO_CONTENT && !last)
         return MHD_queue_response(request->connection, status, all->counted);
-    response = make_response(status, request->health ? "" : "refused: ", reason,
-                             retry_s);
+    response = tel_response_new(
+        status, request->health ? "" : "refused: ", reason, retry_s, last);
     if (response == NULL)
         return MHD_NO;
-    if (last)
-        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION,
-                                      "close");
     r = MHD_queue_response(request->connection, status, response);
     MHD_destroy_response(response);
     return r;
@@ -443,7 +408,8 @@ int tel_requests_start(struct tel_requests *requests,
     requests->now_ms = now_us / 1000;
     tel_bucket_start(&requests->bucket, (uint32_t)limits->rate,
                      requests->now_ms);
-    requests->counted = make_response(MHD_HTTP_NO_CONTENT, "", NULL, 0);
+    requests->counted =
+        tel_response_new(MHD_HTTP_NO_CONTENT, "", NULL, 0, false);
     return requests->counted != NULL ? 0 : -ENOMEM;
 }
 

@@ -7,7 +7,6 @@
 #define GOOD QUERY("commit", "ms=1&exit=0")
 #define BASE "t=git&e=commit&v=1&tv=2.39.5&os=linux&libc=glibc-2.36"
 #define GOOD_LINE LINE("commit", "\"ms\":1,\"exit\":0")
-#define OTHER_LINE LINE("commit", "\"ms\":1,\"exit\":0,\"a\":0")
 #define TAIL "Host: x\r\nConnection: close\r\n\r\n"
 
 #define SIZED(string) string, sizeof(string) - 1
@@ -15,7 +14,7 @@
 /* A whole request; reason NULL: nothing of it is counted. */
 #define RAW(name, bytes, status, reason)        \
     {                                           \
-        name, SIZED(bytes), status, reason, RAW \
+        name, SIZED(bytes), reason, status, RAW \
     }
 /* By a query of GET. */
 #define ASK(name, query, status, reason) \
@@ -26,12 +25,12 @@
 /* By the body of a POST. */
 #define BODY(name, body, status, reason)        \
     {                                           \
-        name, SIZED(body), status, reason, BODY \
+        name, SIZED(body), reason, status, BODY \
     }
 /* Not whole: its connection ends. */
 #define PART(name, bytes)                 \
     {                                     \
-        name, SIZED(bytes), 0, NULL, PART \
+        name, SIZED(bytes), NULL, 0, PART \
     }
 
 const struct hostile_request hostile_requests[] = {

@@ -12,8 +12,8 @@ struct hostile_request {
     const char *name;
     const char *bytes;
     size_t len;
-    int status;         /* 0: its connection is ended without an answer */
     const char *reason; /* under which it is counted; NULL: not at all */
+    int status;         /* 0: its connection is ended without an answer */
     /* A whole request, the body of a POST, or a part that stays one. */
     enum { RAW, BODY, PART } kind;
 };

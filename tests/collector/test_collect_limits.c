@@ -230,8 +230,8 @@ static char *batch(size_t rows)
     char *body = calloc(rows + 1, strlen(BATCH_ROW));
 
     assert_non_null(body);
-    for (size_t i = 0; i < rows; i++)
-        memcpy(body + i * strlen(BATCH_ROW), BATCH_ROW, strlen(BATCH_ROW));
+    for (char *at = body; rows > 0; rows--)
+        at = stpcpy(at, BATCH_ROW);
     return body;
 }
 
