@@ -92,7 +92,8 @@ static void begin(struct stage *stage, const char *program,
     struct collect *c = &stage->collect;
     char row[512];
 
-    serve_with(c, program, "--deadline", deadline, NULL);
+    serve_with(c, program, "--deadline", deadline, "--metrics", "127.0.0.1:0",
+               NULL);
     snprintf(row, sizeof(row),
              "{\"t\":\"parrot\",\"e\":\"run\",\"v\":1,\"tv\":\"1.2\","
              "\"os\":\"linux\",\"libc\":\"musl\",\"word\":\"%s\"}\n",
@@ -159,6 +160,25 @@ static bool report_holds(struct stage *stage, const struct quarry *quarry)
     return holds;
 }
 
+/* What it says of itself, in which there is no total of today. */
+static bool metrics_hold(struct stage *stage, const struct quarry *quarry)
+{
+    static const char request[] =
+        "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    struct collect *c = &stage->collect;
+    char *log = collect_log(c);
+    const char *line = strstr(log, "metrics on 127.0.0.1:");
+    int port = c->port;
+
+    assert_non_null(line);
+    c->port = atoi(strchr(line, ':') + 1);
+    free(log);
+    assert_int_equal(collect_exchange(c, request, strlen(request)), 200);
+    c->port = port;
+    assert_non_null(strstr(c->answer, "# TYPE "));
+    return bytes_hold(c->answer, strlen(c->answer), quarry, stage->around);
+}
+
 static bool core_holds(struct stage *stage, const struct quarry *quarry)
 {
     char path[300];
@@ -214,6 +234,7 @@ static void test_canary_collector_keeps_none(void **state)
                       "no sanitizer\n");
     }
     look_into_files(stage);
+    assert_clean(metrics_hold(stage, &stage->quarry), stage, "/metrics");
     assert_int_equal(collect_runs(&stage->collect, "commit"),
                      stage->strangers.accepted);
     /* With all written back into the one file. */
