@@ -28,6 +28,7 @@ struct tel_connection {
     bool owes;
     uint32_t answers;
     uint64_t since_ms; /* where it owes */
+    void *request;     /* the one under way; whoever opened it knows what */
 };
 
 struct tel_connections {

@@ -176,8 +176,12 @@ int tel_exact_take(void *context, int64_t day, const struct tel_cell *cell,
     struct tel_exact_tool *tool = NULL;
     struct tel_exact_event *event = NULL;
     struct tel_exact_part *part = NULL;
-    int r = enter_tool(exact, cell->tool, &tool);
+    int r;
 
+    /* -1: days are summed. Further off there is nothing to reckon with. */
+    if (day < -1 || day > TEL_DAY_LAST)
+        return -EBADMSG;
+    r = enter_tool(exact, cell->tool, &tool);
     if (r == 0)
         r = enter_event(tool, cell->event, &event);
     if (r == 0)

@@ -189,16 +189,17 @@ static int fill_event(const struct tel_report *report,
     struct tel_report_event *event = NULL;
     int r = sum_parts(report, exact, &tally, &cells);
 
-    if (r == 0 && tally.runs < report->k) {
+    if (r < 0)
+        goto out;
+    if (tally.runs < report->k) {
         tool->held_back += tally.runs > 0;
         goto out;
     }
-    if (r == 0)
-        event = tel_append(&tool->events, &tool->nevents, sizeof(*event));
-    if (r == 0 && event == NULL)
+    event = tel_append(&tool->events, &tool->nevents, sizeof(*event));
+    if (event == NULL) {
         r = -ENOMEM;
-    if (r < 0)
         goto out;
+    }
     memcpy(event->event, exact->event, sizeof(event->event));
     r = tel_fill_numbers(report, &tally, &cells, &event->all);
     if (r == 0)
@@ -291,6 +292,9 @@ int tel_fill_tool(const struct tel_report *report,
         r = event->event[0] == '\0' ? fill_crashes(report, event, tool)
                                     : fill_event(report, event, tool);
     }
+    /* Of few runs, the number of events would be told: it is a count. */
+    if (tool->runs.held)
+        tool->held_back = 0;
     if (tool->nevents > 0)
         qsort(tool->events, tool->nevents, sizeof(*tool->events), by_runs);
     if (tool->ncrashes > 0)

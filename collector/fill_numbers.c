@@ -110,19 +110,18 @@ static int add_duration(struct tel_bin **bins, size_t *count,
     return 0;
 }
 
-/* Neighbours are put together until they are k runs; what is left at the end
- * goes to the last. Of bins that are sorted. */
+/* Neighbours are put together until they are k runs. What is left at the end
+ * is counted in the last bin, which is not made wider for it: a few runs that
+ * took very long would make it say nothing. Of bins that are sorted; the counts
+ * are still exact. */
 static int fill_bins(struct tel_report_numbers *numbers,
                      const struct tel_bin *bins, size_t count, uint64_t k)
 {
     struct tel_report_bin *last = NULL;
-    uint64_t n = 0;     /* of what is being put together */
-    uint64_t total = 0; /* of last */
+    uint64_t n = 0; /* of what is being put together */
     uint32_t lower = 0;
 
     for (size_t i = 0; i < count; i++) {
-        uint32_t upper = tel_bucket_next(bins[i].value);
-
         if (n == 0)
             lower = bins[i].value;
         n += bins[i].n;
@@ -130,36 +129,77 @@ static int fill_bins(struct tel_report_numbers *numbers,
             last = tel_append(&numbers->bins, &numbers->nbins, sizeof(*last));
             if (last == NULL)
                 return -ENOMEM;
-            last->lower_ms = lower;
-            last->upper_ms = upper;
-            total = n;
+            *last = (struct tel_report_bin){
+                lower, tel_bucket_next(bins[i].value), {.n = n}};
             n = 0;
         } else if (i + 1 == count && last != NULL) {
-            last->upper_ms = upper;
-            total += n;
+            last->n.n += n;
         }
-        if (last != NULL)
-            last->n = tel_publish_count(total, k);
     }
     return 0;
 }
 
+/* The bin that a percentile is in. There is one. */
+static const struct tel_report_bin *
+find_bin(const struct tel_report_numbers *numbers, struct tel_bin *bins,
+         unsigned percent)
+{
+    uint32_t found = 0;
+
+    for (size_t i = 0; i < numbers->nbins; i++)
+        bins[i] = (struct tel_bin){(uint32_t)i, numbers->bins[i].n.n};
+    (void)tel_percentile(bins, numbers->nbins, percent, &found);
+    return &numbers->bins[found];
+}
+
+/* One that says little says nothing of where in it most of its runs are. */
+static bool is_narrow(const struct tel_report_bin *bin)
+{
+    return bin->upper_ms - 1 <= bin->lower_ms + bin->lower_ms / 2;
+}
+
+/*
+ * Percentiles are of the bins that are told, and not of the buckets in them,
+ * or they would say of a few runs how long they took: the middle of a bin,
+ * and for the 95th, where it is in a wide one, the beginning.
+ */
+static void find_percentiles(struct tel_report_numbers *numbers,
+                             struct tel_bin *bins)
+{
+    const struct tel_report_bin *p50 = find_bin(numbers, bins, 50);
+    const struct tel_report_bin *p95 = find_bin(numbers, bins, 95);
+
+    numbers->timed = is_narrow(p50);
+    if (!numbers->timed)
+        return;
+    numbers->p50_ms = p50->lower_ms + (p50->upper_ms - 1 - p50->lower_ms) / 2;
+    numbers->p95_ms = p95->lower_ms;
+    if (is_narrow(p95))
+        numbers->p95_ms += (p95->upper_ms - 1 - p95->lower_ms) / 2;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const struct tel_bin *x = a;
+    const struct tel_bin *y = b;
+
+    return (x->value > y->value) - (x->value < y->value);
+}
+
+/* bins are one a bucket, and there is at least one. */
 static int fill_durations(struct tel_report_numbers *numbers,
                           struct tel_bin *bins, size_t count, uint64_t k)
 {
-    uint64_t timed = 0;
+    int r;
 
-    for (size_t i = 0; i < count; i++)
-        timed += bins[i].n;
-    /* Of fewer runs than k a percentile would be some run's own duration. */
-    if (timed == 0 || timed < k ||
-        tel_percentile(bins, count, 50, &numbers->p50_ms) < 0 ||
-        tel_percentile(bins, count, 95, &numbers->p95_ms) < 0)
-        return 0;
-    numbers->timed = true;
-    numbers->p50_ms = tel_bucket_middle(numbers->p50_ms);
-    numbers->p95_ms = tel_bucket_middle(numbers->p95_ms);
-    return fill_bins(numbers, bins, count, k); /* sorted by now */
+    qsort(bins, count, sizeof(*bins), by_value);
+    r = fill_bins(numbers, bins, count, k);
+    if (r < 0 || numbers->nbins == 0)
+        return r;
+    find_percentiles(numbers, bins);
+    for (size_t i = 0; i < numbers->nbins; i++)
+        numbers->bins[i].n = tel_publish_count(numbers->bins[i].n.n, k);
+    return 0;
 }
 
 /* The most frequent first, by what is told of them. */
@@ -247,7 +287,7 @@ int tel_fill_numbers(const struct tel_report *report,
     if (r < 0 || numbers->runs.held)
         return r;
     r = fill_lists(numbers, cells, report->k, &bins, &nbins);
-    if (r == 0)
+    if (r == 0 && nbins > 0)
         r = fill_durations(numbers, bins, nbins, report->k);
     free(bins);
     sort(&numbers->exits, by_number);

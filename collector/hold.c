@@ -6,67 +6,15 @@
  * parts, and tel_publish_guard moves it where it would tell. A total that has
  * moved is a part or a total elsewhere, so it goes on until nothing moves.
  */
-#include "fill.h"
+#include "hold.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fill.h"
+
 #define PASSES_MAX 8
-
-struct holding {
-    const struct tel_report *report;
-    struct tel_published **parts; /* of the sum at hand */
-    size_t count;
-    size_t unsaid;
-    bool moved; /* something, in this pass */
-    bool failed;
-};
-
-static void part(struct holding *h, struct tel_published *count)
-{
-    struct tel_published **place = NULL;
-
-    if (h->failed)
-        return;
-    place = tel_append(&h->parts, &h->count, sizeof(*place));
-    if (place == NULL)
-        h->failed = true;
-    else
-        *place = count;
-}
-
-/* The list of parts is used again, from the start. */
-static void forget(struct holding *h)
-{
-    free(h->parts);
-    h->parts = NULL;
-    h->count = 0;
-    h->unsaid = 0;
-}
-
-/* A total below k of as many parts that are not 0 says that each is 1. */
-static void hold_parts(struct holding *h)
-{
-    size_t held = 0;
-
-    for (size_t i = 0; i < h->count; i++)
-        held += h->parts[i]->held;
-    for (size_t i = 0; held + 1 >= h->report->k && i < h->count; i++)
-        *h->parts[i] = tel_publish_nothing();
-}
-
-static void sum(struct holding *h, struct tel_published *total)
-{
-    if (total->held) {
-        hold_parts(h);
-    } else if (tel_publish_guard(total,
-                                 (const struct tel_published *const *)h->parts,
-                                 h->count, h->unsaid, h->report->k)) {
-        h->moved = true;
-    }
-    forget(h);
-}
 
 static struct tel_published *value_of(struct tel_report_values *values,
                                       const char *name)
@@ -78,62 +26,81 @@ static struct tel_published *value_of(struct tel_report_values *values,
     return NULL;
 }
 
-/* How runs ended, and with which codes. */
-static void hold_outcomes(struct holding *h, struct tel_report_numbers *n)
+static void part_errors(struct tel_holding *h, struct tel_report_numbers *n)
 {
-    part(h, &n->ok);
-    part(h, &n->error);
-    part(h, &n->sig);
-    part(h, &n->lost);
-    sum(h, &n->runs);
     for (size_t i = 0; i < n->exits.len; i++) {
         if (strcmp(n->exits.at[i].name, "0") != 0)
-            part(h, &n->exits.at[i].n);
+            tel_hold_part(h, &n->exits.at[i].n);
     }
-    h->unsaid = n->exits.held_back;
-    sum(h, &n->error);
-    for (size_t i = 0; i < n->signals.len; i++)
-        part(h, &n->signals.at[i].n);
-    h->unsaid = n->signals.held_back;
-    sum(h, &n->sig);
+    h->unsaid += n->exits.held_back;
+    /* Where runs that are ok are held back, one of them is the code 0. */
+    if (n->ok.held && n->exits.held_back > 0)
+        h->unsaid--;
 }
 
-static void hold_numbers(struct holding *h, struct tel_report_numbers *n)
+static void part_signals(struct tel_holding *h, struct tel_report_numbers *n)
+{
+    for (size_t i = 0; i < n->signals.len; i++)
+        tel_hold_part(h, &n->signals.at[i].n);
+    h->unsaid += n->signals.held_back;
+}
+
+/* How runs ended, and with which codes; and both at once. */
+static void hold_outcomes(struct tel_holding *h, struct tel_report_numbers *n)
+{
+    tel_hold_part(h, &n->ok);
+    tel_hold_part(h, &n->error);
+    tel_hold_part(h, &n->sig);
+    tel_hold_part(h, &n->lost);
+    tel_hold_sum(h, &n->runs);
+    part_errors(h, n);
+    tel_hold_sum(h, &n->error);
+    part_signals(h, n);
+    tel_hold_sum(h, &n->sig);
+    tel_hold_part(h, &n->ok);
+    tel_hold_part(h, &n->lost);
+    part_errors(h, n);
+    part_signals(h, n);
+    tel_hold_sum(h, &n->runs);
+}
+
+static void hold_numbers(struct tel_holding *h, struct tel_report_numbers *n)
 {
     for (size_t i = 0; i < h->report->ndays; i++)
-        part(h, &n->days[i]);
-    sum(h, &n->runs);
+        tel_hold_part(h, &n->days[i]);
+    tel_hold_sum(h, &n->runs);
     hold_outcomes(h, n);
     for (size_t i = 0; i < n->nfields; i++) {
         struct tel_report_values *values = &n->fields[i].values;
 
         for (size_t j = 0; j < values->len; j++)
-            part(h, &values->at[j].n);
+            tel_hold_part(h, &values->at[j].n);
         h->unsaid = values->held_back;
-        sum(h, &n->runs);
+        tel_hold_sum(h, &n->runs);
     }
 }
 
 /* One value over the versions: in some it is not named. */
 static void
-hold_value(struct holding *h, struct tel_report_event *event,
+hold_value(struct tel_holding *h, struct tel_report_event *event,
            struct tel_report_value *value,
            struct tel_report_values *(*of)(struct tel_report_numbers *numbers,
                                            const char *key),
            const char *key)
 {
     for (size_t i = 0; i < event->nparts; i++) {
-        struct tel_report_values *values = of(&event->parts[i].numbers, key);
+        struct tel_report_numbers *numbers = &event->parts[i].numbers;
+        bool hidden = numbers->runs.held;
+        struct tel_report_values *values = of(numbers, key);
         struct tel_published *found =
             values != NULL ? value_of(values, value->name) : NULL;
 
         if (found != NULL)
-            part(h, found);
-        else if (event->parts[i].numbers.runs.held ||
-                 (values != NULL && values->held_back > 0))
+            tel_hold_part(h, found);
+        else if (hidden || (values != NULL && values->held_back > 0))
             h->unsaid++;
     }
-    sum(h, &value->n);
+    tel_hold_sum(h, &value->n);
 }
 
 static struct tel_report_values *exits_of(struct tel_report_numbers *numbers,
@@ -160,7 +127,7 @@ static struct tel_report_values *field_of(struct tel_report_numbers *numbers,
     return NULL;
 }
 
-static void hold_values(struct holding *h, struct tel_report_event *event)
+static void hold_values(struct tel_holding *h, struct tel_report_event *event)
 {
     struct tel_report_numbers *all = &event->all;
 
@@ -205,28 +172,28 @@ static struct tel_published *tool_outcome(struct tel_report_tool *t, int which)
 }
 
 /* A version of which little is known is a part nobody is told of. */
-static void part_of_version(struct holding *h, struct tel_report_numbers *n,
+static void part_of_version(struct tel_holding *h, struct tel_report_numbers *n,
                             struct tel_published *count)
 {
     if (n->runs.held && count != &n->runs)
         h->unsaid++;
     else
-        part(h, count);
+        tel_hold_part(h, count);
 }
 
-static void hold_event(struct holding *h, struct tel_report_event *event)
+static void hold_event(struct tel_holding *h, struct tel_report_event *event)
 {
     for (int i = 0; i < OUTCOMES; i++) {
         for (size_t j = 0; j < event->nparts; j++)
             part_of_version(h, &event->parts[j].numbers,
                             outcome(&event->parts[j].numbers, i));
-        sum(h, outcome(&event->all, i));
+        tel_hold_sum(h, outcome(&event->all, i));
     }
     for (size_t i = 0; i < h->report->ndays; i++) {
         for (size_t j = 0; j < event->nparts; j++)
             part_of_version(h, &event->parts[j].numbers,
                             &event->parts[j].numbers.days[i]);
-        sum(h, &event->all.days[i]);
+        tel_hold_sum(h, &event->all.days[i]);
     }
     hold_numbers(h, &event->all);
     for (size_t i = 0; i < event->nparts; i++)
@@ -244,8 +211,18 @@ static struct tel_report_numbers *numbers_in(struct tel_report_event *event,
     return NULL;
 }
 
+/* The events that are held back. How many they are is told, so that of sums
+ * that are of all runs (sure) each has at least one. */
+static void part_unnamed(struct tel_holding *h,
+                         const struct tel_report_tool *tool, bool sure)
+{
+    for (size_t i = 0; sure && i < tool->held_back; i++)
+        tel_hold_part(h, &h->unnamed);
+    h->unsaid += sure ? 0 : tool->held_back;
+}
+
 /* A version over the events; those held back are not named. */
-static void hold_version(struct holding *h, struct tel_report_tool *tool,
+static void hold_version(struct tel_holding *h, struct tel_report_tool *tool,
                          size_t version)
 {
     struct tel_report_version *v = &tool->versions[version];
@@ -258,8 +235,8 @@ static void hold_version(struct holding *h, struct tel_report_tool *tool,
             if (n != NULL)
                 part_of_version(h, n, outcome(n, i));
         }
-        h->unsaid += tool->held_back;
-        sum(h, version_outcome(v, i));
+        part_unnamed(h, tool, i == 0 && tool->nversions == 1);
+        tel_hold_sum(h, version_outcome(v, i));
     }
     for (size_t i = 0; i < h->report->ndays; i++) {
         for (size_t j = 0; j < tool->nevents; j++) {
@@ -269,62 +246,83 @@ static void hold_version(struct holding *h, struct tel_report_tool *tool,
             if (n != NULL)
                 part_of_version(h, n, &n->days[i]);
         }
-        h->unsaid += tool->held_back;
-        sum(h, &v->days[i]);
+        part_unnamed(h, tool, tool->nversions == 1 && h->report->ndays == 1);
+        tel_hold_sum(h, &v->days[i]);
     }
     for (size_t i = 0; i < h->report->ndays; i++)
-        part(h, &v->days[i]);
-    sum(h, &v->runs);
+        tel_hold_part(h, &v->days[i]);
+    tel_hold_sum(h, &v->runs);
     for (int i = 1; i < OUTCOMES; i++)
-        part(h, version_outcome(v, i));
-    sum(h, &v->runs);
+        tel_hold_part(h, version_outcome(v, i));
+    tel_hold_sum(h, &v->runs);
 }
 
-static void hold_totals(struct holding *h, struct tel_report_tool *tool)
+static void hold_totals(struct tel_holding *h, struct tel_report_tool *tool)
 {
     for (int i = 0; i < OUTCOMES; i++) {
         for (size_t j = 0; j < tool->nevents; j++)
-            part(h, outcome(&tool->events[j].all, i));
-        h->unsaid = tool->held_back;
-        sum(h, tool_outcome(tool, i));
+            tel_hold_part(h, outcome(&tool->events[j].all, i));
+        part_unnamed(h, tool, i == 0);
+        tel_hold_sum(h, tool_outcome(tool, i));
         for (size_t j = 0; j < tool->nversions; j++)
-            part(h, version_outcome(&tool->versions[j], i));
-        sum(h, tool_outcome(tool, i));
+            tel_hold_part(h, version_outcome(&tool->versions[j], i));
+        tel_hold_sum(h, tool_outcome(tool, i));
     }
     for (size_t i = 0; i < h->report->ndays; i++) {
         for (size_t j = 0; j < tool->nevents; j++)
-            part(h, &tool->events[j].all.days[i]);
-        h->unsaid = tool->held_back;
-        sum(h, &tool->days[i]);
+            tel_hold_part(h, &tool->events[j].all.days[i]);
+        part_unnamed(h, tool, h->report->ndays == 1);
+        tel_hold_sum(h, &tool->days[i]);
         for (size_t j = 0; j < tool->nversions; j++)
-            part(h, &tool->versions[j].days[i]);
-        sum(h, &tool->days[i]);
+            tel_hold_part(h, &tool->versions[j].days[i]);
+        tel_hold_sum(h, &tool->days[i]);
     }
     for (size_t i = 0; i < h->report->ndays; i++)
-        part(h, &tool->days[i]);
-    sum(h, &tool->runs);
+        tel_hold_part(h, &tool->days[i]);
+    tel_hold_sum(h, &tool->runs);
     for (int i = 1; i < OUTCOMES; i++)
-        part(h, tool_outcome(tool, i));
-    sum(h, &tool->runs);
+        tel_hold_part(h, tool_outcome(tool, i));
+    tel_hold_sum(h, &tool->runs);
 }
 
-static void hold_tool(struct holding *h, struct tel_report_tool *tool)
+/* All runs over events and versions, or days, at once. */
+static void hold_crossed(struct tel_holding *h, struct tel_report_tool *tool)
+{
+    for (size_t i = 0; i < tool->nevents; i++) {
+        struct tel_report_event *event = &tool->events[i];
+
+        for (size_t j = 0; j < event->nparts; j++)
+            tel_hold_part(h, &event->parts[j].numbers.runs);
+    }
+    part_unnamed(h, tool, true);
+    tel_hold_sum(h, &tool->runs);
+    for (size_t i = 0; i < tool->nevents; i++) {
+        for (size_t j = 0; j < h->report->ndays; j++)
+            tel_hold_part(h, &tool->events[i].all.days[j]);
+    }
+    part_unnamed(h, tool, true);
+    tel_hold_sum(h, &tool->runs);
+}
+
+static void hold_tool(struct tel_holding *h, struct tel_report_tool *tool)
 {
     hold_totals(h, tool);
+    hold_crossed(h, tool);
     for (size_t i = 0; i < tool->nversions; i++)
         hold_version(h, tool, i);
     for (size_t i = 0; i < tool->nevents; i++)
         hold_event(h, &tool->events[i]);
     for (size_t i = 0; i < tool->ncrashes; i++) {
         for (size_t j = 0; j < tool->nversions; j++)
-            part(h, &tool->crashes[i].versions[j]);
-        sum(h, &tool->crashes[i].runs);
+            tel_hold_part(h, &tool->crashes[i].versions[j]);
+        tel_hold_sum(h, &tool->crashes[i].runs);
     }
 }
 
 int tel_hold(struct tel_report *report)
 {
-    struct holding h = {.report = report, .moved = true};
+    struct tel_holding h = {
+        .report = report, .unnamed = tel_publish_nothing(), .moved = true};
 
     for (int pass = 0; h.moved && !h.failed && pass < PASSES_MAX; pass++) {
         h.moved = false;

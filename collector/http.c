@@ -139,6 +139,8 @@ static void attend(struct tel_http *http, struct turn *turn)
     MHD_UNSIGNED_LONG_LONG daemon_ms = 0;
     int wait_ms;
 
+    /* The stack too: to bind a function late, registers are saved there. */
+    tel_wipe_traces();
     turn->count = 3;
     if (listens(http, &wait_ms))
         turn->files[2].fd = http->fd;

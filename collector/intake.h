@@ -17,6 +17,8 @@ struct tel_intake {
     const char *text; /* a query, or a batch's lines; the caller's */
     size_t len;
     bool keyed;
+    bool probe; /* counts nothing: answered 200 once the store has taken its
+                 * key, which nobody else has, and let go of it */
     struct tel_store_key key;
     unsigned status;    /* the answer; set before: refused unread */
     const char *reason; /* of a refusal; a constant, or NULL */
@@ -29,6 +31,9 @@ int tel_intake_key(const char *digits, size_t len,
 /* How many events a batch says: its lines, of which the last newline may be
  * missing. */
 size_t tel_intake_lines(const char *text, size_t len);
+
+/* Makes one of it that asks whether the store takes anything. */
+int tel_intake_probe(struct tel_intake *intake);
 
 /*
  * Counts the requests within the store's transaction and sets each one's

@@ -84,8 +84,7 @@ bool tel_listen_valid(const char *where)
     return parse(where, &address);
 }
 
-int tel_listen_open(const char *where, int *ret_fd, bool *ret_ipv6,
-                    struct tel_err *err)
+int tel_listen_open(const char *where, int *ret_fd, struct tel_err *err)
 {
     union address address;
     const int yes = 1;
@@ -111,7 +110,6 @@ int tel_listen_open(const char *where, int *ret_fd, bool *ret_ipv6,
                          strerror(-r));
     }
     *ret_fd = fd;
-    *ret_ipv6 = address.any.sa_family == AF_INET6;
     return 0;
 }
 

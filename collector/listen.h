@@ -18,8 +18,7 @@ bool tel_listen_valid(const char *where);
  * Opens a socket that listens on where ("127.0.0.1:80", "[::]:80"): 0,
  * -EINVAL for what is no address, or as bind(2). The caller closes it.
  */
-int tel_listen_open(const char *where, int *ret_fd, bool *ret_ipv6,
-                    struct tel_err *err);
+int tel_listen_open(const char *where, int *ret_fd, struct tel_err *err);
 
 /* The address that fd is bound to, in the same form. 0, or -errno. */
 int tel_listen_address(int fd, char *buf, size_t size);

@@ -335,6 +335,8 @@ int command_import(int argc, char **argv)
         status = check_files(argv + optind);
     if (status != EXIT_DONE)
         return status;
+    /* A server's log has addresses in it. */
+    keep_private();
     if (isatty(STDERR_FILENO) != 0)
         command.options.progress = show_progress;
     if (command.show_refused)

@@ -50,6 +50,8 @@ static void block(sigset_t *ret_signals)
     (void)sigaddset(ret_signals, SIGINT);
     (void)pthread_sigmask(SIG_BLOCK, ret_signals, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    /* A file that may not grow is a database that fails, and no end. */
+    (void)signal(SIGXFSZ, SIG_IGN);
 }
 
 static void reload(struct tel_collector *collector)
@@ -80,16 +82,21 @@ static void obey(struct tel_collector *collector, const sigset_t *signals)
 static int say_address(const struct tel_collector *collector)
 {
     char address[TEL_ADDRESS_MAX] = "";
-    char line[TEL_ADDRESS_MAX + 32];
+    char text[2 * TEL_ADDRESS_MAX + 64];
+    int len = 0;
 
+    if (tel_collector_metrics_address(collector, address, sizeof(address)) == 0)
+        len = snprintf(text, sizeof(text), "metrics on %s\n", address);
     (void)tel_collector_address(collector, address, sizeof(address));
-    (void)snprintf(line, sizeof(line), "listening on %s\n", address);
-    return say(line);
+    (void)snprintf(text + len, sizeof(text) - (size_t)len, "listening on %s\n",
+                   address);
+    return say(text);
 }
 
 int command_serve(int argc, char **argv)
 {
-    struct tel_collector_options options = {.notice = notice};
+    struct tel_collector_options options = {.k = TEL_REPORT_K,
+                                            .notice = notice};
     struct tel_collector *collector = NULL;
     struct tel_err err = {""};
     sigset_t signals;

@@ -39,27 +39,20 @@ static bool is_metrics(const char *names, unsigned index)
            strncmp(names, TEL_PASSED_METRICS, len) == 0;
 }
 
-static bool listens(int fd, bool *ret_ipv6)
+static bool listens(int fd)
 {
-    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
-    socklen_t len = sizeof(address);
     socklen_t size = sizeof(int);
     int yes = 0;
 
-    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &size) < 0 ||
-        yes == 0 || getsockname(fd, (struct sockaddr *)&address, &len) < 0)
-        return false;
-    *ret_ipv6 = address.ss_family == AF_INET6;
-    return true;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &size) == 0 &&
+           yes != 0;
 }
 
-int tel_passed_socket(bool metrics, int *ret_fd, bool *ret_ipv6,
-                      struct tel_err *err)
+int tel_passed_socket(bool metrics, int *ret_fd, struct tel_err *err)
 {
     const char *option = metrics ? "--metrics" : "--listen";
     const char *names = getenv("LISTEN_FDNAMES");
     unsigned count = (unsigned)number_of("LISTEN_FDS", PASSED_MAX);
-    bool ipv6 = false;
     int found = -1;
 
     if (number_of("LISTEN_PID", INT32_MAX) != (uint64_t)getpid())
@@ -79,12 +72,11 @@ int tel_passed_socket(bool metrics, int *ret_fd, bool *ret_ipv6,
                                    "passed (FileDescriptorName=)"
                                  : "%s systemd: no socket was passed",
                          option);
-    if (!listens(found, &ipv6))
+    if (!listens(found))
         return tel_fault(err, -ENOENT,
                          "%s systemd: what was passed does not listen", option);
     (void)fcntl(found, F_SETFD, FD_CLOEXEC);
     (void)fcntl(found, F_SETFL, fcntl(found, F_GETFL) | O_NONBLOCK);
     *ret_fd = found;
-    *ret_ipv6 = ipv6;
     return 0;
 }

@@ -17,11 +17,9 @@
 /*
  * Finds the one listening socket that was passed for requests, or (metrics)
  * the one named TEL_PASSED_METRICS: 0, or -ENOENT where there is none or more
- * than one, or what was passed doesn't listen. It is not closed on exec's
- * behalf alone: it is the caller's, and others hold it too, so it must not be
- * shut down.
+ * than one, or what was passed doesn't listen. The caller closes it, and must
+ * not shut it down, since systemd holds it too.
  */
-int tel_passed_socket(bool metrics, int *ret_fd, bool *ret_ipv6,
-                      struct tel_err *err);
+int tel_passed_socket(bool metrics, int *ret_fd, struct tel_err *err);
 
 #endif

@@ -71,6 +71,7 @@ bool tel_publish_guard(struct tel_published *total,
         total->n -= k;
     else if (move > 0)
         total->n += k;
+    total->moved = total->moved || move != 0;
     return move != 0;
 }
 

@@ -28,10 +28,14 @@
  * what an ordinary total looks like. tests/collector/test_publish.c tries
  * all small totals and knows this rule as a reader might.
  *
- * What k does not hide: k = 2 holds back ones only, which is to tell them. A
- * reader who can ask for any number of ranges of days asks for two that differ
- * by a day, and for many such pairs; so tell one range, or whole months that
- * do not overlap. Whoever can run the report has the database anyway.
+ * What k does not hide. k = 2 holds back ones only, which is to tell them, and
+ * with k = 3 or 4 sums in two directions, over versions and events, can still
+ * leave one number. With 5 none was found, by a reader who has every small
+ * report of versions, events, days, outcomes, values and durations to compare
+ * with (tests/collector/test_hold.c). A reader who can ask for any range of
+ * days asks for two that differ by a day, and for many such pairs; so tell one
+ * range, or months that do not overlap. Whoever can run the report has the
+ * database anyway.
  *
  * Context: normal.
  */
@@ -46,6 +50,7 @@
 struct tel_published {
     uint64_t n;
     bool held;
+    bool moved; /* by tel_publish_guard; nobody is told */
 };
 
 struct tel_published tel_publish_count(uint64_t n, uint64_t k);

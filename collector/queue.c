@@ -51,6 +51,7 @@ static void tell(struct tel_queue *queue, bool failing)
     if (failing == queue->failing)
         return;
     queue->failing = failing;
+    tel_store_meter(queue->store)->failing = failing;
     if (queue->notice == NULL)
         return;
     if (failing) {
@@ -98,6 +99,28 @@ static struct tel_work *take_group(struct tel_queue *queue, size_t *ret_count)
     return group;
 }
 
+/* Once done, a work is not ours to read any more. */
+static void give_back(struct tel_queue *queue, struct tel_work *group)
+{
+    struct tel_work *rest = NULL;
+    struct tel_work **end = &rest;
+
+    while (group != NULL) {
+        struct tel_work *work = group;
+
+        group = work->next;
+        work->next = NULL;
+        if (work->done != NULL) {
+            work->done(work);
+        } else {
+            *end = work;
+            end = &work->next;
+        }
+    }
+    if (rest != NULL)
+        queue->done(rest);
+}
+
 /* Within a transaction that has begun, or has failed to. */
 static void finish_group(struct tel_queue *queue, struct tel_work *group,
                          size_t requests, int r)
@@ -110,12 +133,13 @@ static void finish_group(struct tel_queue *queue, struct tel_work *group,
     if (r < 0)
         tel_store_rollback(queue->store);
     tel_sums_clear(queue->sums);
-    tel_wipe_stack();
+    tel_wipe_traces();
     tell(queue, r < 0);
     for (struct tel_work *work = group; r < 0 && work != NULL;
          work = work->next)
         work->intake.status = 503;
-    queue->done(group);
+    (void)atomic_fetch_sub(&tel_store_meter(queue->store)->waiting, requests);
+    give_back(queue, group);
 }
 
 static int64_t today(void)
@@ -248,6 +272,7 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
 
 int tel_queue_put(struct tel_queue *queue, struct tel_work *works)
 {
+    uint64_t count = 0;
     int r = 0;
 
     (void)pthread_mutex_lock(&queue->lock);
@@ -255,8 +280,11 @@ int tel_queue_put(struct tel_queue *queue, struct tel_work *works)
         r = -ESHUTDOWN;
     } else {
         *queue->last = works;
-        while (*queue->last != NULL)
+        while (*queue->last != NULL) {
             queue->last = &(*queue->last)->next;
+            count++;
+        }
+        (void)atomic_fetch_add(&tel_store_meter(queue->store)->waiting, count);
         if (!queue->writing)
             write_now(queue);
         if (queue->first != NULL || has_to_retain(queue))
@@ -264,6 +292,11 @@ int tel_queue_put(struct tel_queue *queue, struct tel_work *works)
     }
     (void)pthread_mutex_unlock(&queue->lock);
     return r;
+}
+
+struct tel_meter *tel_queue_meter(struct tel_queue *queue)
+{
+    return tel_store_meter(queue->store);
 }
 
 void tel_queue_judge_by(struct tel_queue *queue, const struct tel_tools *tools)

@@ -25,6 +25,7 @@
 
 struct tel_work {
     struct tel_work *next;
+    void (*done)(struct tel_work *work); /* alone; NULL: the queue's */
     struct tel_intake intake;
 };
 
@@ -39,6 +40,9 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
 /* Works linked by next. 0, or -ESHUTDOWN once the queue is being stopped: then
  * none of them was put. */
 int tel_queue_put(struct tel_queue *queue, struct tel_work *works);
+
+/* What the queue's store, the queue and its clients count. */
+struct tel_meter *tel_queue_meter(struct tel_queue *queue);
 
 /*
  * Whatever is put from now on is judged by these tools; a group that is being

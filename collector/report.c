@@ -150,15 +150,17 @@ static int explain(const struct tel_store *store, int r,
                    const struct tel_report_options *options,
                    struct tel_err *err)
 {
+    const char *option = options->hosted ? "--url" : "--db";
     char shown[TEL_STORE_SHOWN];
 
     tel_store_show(options->db, shown);
     if (r == -EIO)
-        return tel_fault(err, r, "--db %s: %s", shown, tel_store_fault(store));
+        return tel_fault(err, r, "%s %s: %s", option, shown,
+                         tel_store_fault(store));
     if (r == -EBADMSG)
-        return tel_fault(err, r, "--db %s: holds what tel-collect never wrote",
-                         shown);
-    return tel_fault(err, r, "--db %s: %s", shown, strerror(-r));
+        return tel_fault(err, r, "%s %s: holds what tel-collect never wrote",
+                         option, shown);
+    return tel_fault(err, r, "%s %s: %s", option, shown, strerror(-r));
 }
 
 static int read_store(struct tel_store *store,

@@ -46,7 +46,8 @@ struct tel_report_field {
 };
 
 /* Durations from lower to below upper, of at least k runs: neighbours have
- * been put together until they are so many. */
+ * been put together until they are so many. The last one also counts the fewer
+ * than k runs that took longer. */
 struct tel_report_bin {
     uint32_t lower_ms, upper_ms;
     struct tel_published n;
@@ -63,8 +64,8 @@ struct tel_report_numbers {
     struct tel_report_bin *bins; /* by time, without a gap where there were
                                   * durations between */
     size_t nbins;
-    bool timed; /* p50_ms and p95_ms are known: of the middle of a bucket, so
-                 * within 5 % */
+    bool timed; /* p50_ms and p95_ms are known: the middle of a bin, so within
+                 * 5 % where there are runs enough */
     uint32_t p50_ms, p95_ms;
     struct tel_published *days; /* runs */
 };
@@ -105,7 +106,7 @@ struct tel_report_tool {
     size_t nevents;
     struct tel_report_crash *crashes; /* the most frequent first */
     size_t ncrashes;
-    size_t held_back;         /* events under k runs */
+    size_t held_back; /* events under k runs, where the tool's are not */
     size_t crashes_held_back; /* signatures under k runs */
     struct tel_comparison comparison;
 };

@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/eventfd.h>
 
+#include "headers.h"
+#include "health.h"
 #include "http.h"
 
 struct request {
@@ -20,16 +21,12 @@ struct request {
     size_t body_size;
     size_t received; /* bytes of the body, those thrown away too */
     unsigned unfit;  /* a status that has nothing to count, or 0 */
+    bool health;     /* GET /healthz: counts nothing */
     bool begun;
+    bool last; /* of its connection */
     bool put;  /* handed over */
     bool done; /* the queue's no more */
     bool gone; /* its client has left before */
-};
-
-/* What was found of the one header that matters. */
-struct key_search {
-    unsigned found;
-    struct request *request;
 };
 
 /* A body above its limit is read and thrown away up to here, because a client
@@ -68,8 +65,9 @@ static bool is_last(const struct request *request)
 {
     const struct tel_connection *place = place_of(request->connection);
 
-    return place != NULL &&
-           place->answers + 1 >= request->all->limits.requests_max;
+    return request->last ||
+           (place != NULL &&
+            place->answers + 1 >= request->all->limits.requests_max);
 }
 
 static void add_headers(struct MHD_Response *response, unsigned status,
@@ -89,14 +87,14 @@ static void add_headers(struct MHD_Response *response, unsigned status,
     }
 }
 
-static struct MHD_Response *make_response(unsigned status, const char *reason,
-                                          uint32_t retry_s)
+static struct MHD_Response *make_response(unsigned status, const char *word,
+                                          const char *reason, uint32_t retry_s)
 {
     char text[64] = "";
     struct MHD_Response *response = NULL;
 
     if (reason != NULL)
-        (void)snprintf(text, sizeof(text), "refused: %s\n", reason);
+        (void)snprintf(text, sizeof(text), "%s%s\n", word, reason);
     response = MHD_create_response_from_buffer(strlen(text), text,
                                                MHD_RESPMEM_MUST_COPY);
     if (response != NULL && status != MHD_HTTP_NO_CONTENT)
@@ -112,12 +110,14 @@ static enum MHD_Result reply(struct request *request, unsigned status,
     struct MHD_Response *response = NULL;
     enum MHD_Result r;
 
+    tel_meter_answer(tel_queue_meter(all->handover.queue), status);
     /* From here on it has to take the answer. */
     tel_connection_owes(&all->connections, place_of(request->connection),
                         all->now_ms);
     if (status == MHD_HTTP_NO_CONTENT && !last)
         return MHD_queue_response(request->connection, status, all->counted);
-    response = make_response(status, reason, retry_s);
+    response = make_response(status, request->health ? "" : "refused: ", reason,
+                             retry_s);
     if (response == NULL)
         return MHD_NO;
     if (last)
@@ -128,27 +128,30 @@ static enum MHD_Result reply(struct request *request, unsigned status,
     return r;
 }
 
-/* Bytes that the client says it will send; 0 where it says nothing. */
-static unsigned long long announced(struct MHD_Connection *connection)
+static enum MHD_Result take_headers(struct request *request, const char *method,
+                                    const char *version)
 {
-    const char *length = MHD_lookup_connection_value(
-        connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    struct tel_headers headers;
 
-    return length != NULL ? strtoull(length, NULL, 10) : 0;
-}
-
-static enum MHD_Result take_headers(struct request *request, const char *method)
-{
     request->begun = true;
+    tel_headers_read(request->connection, version, &headers);
+    if (!headers.plain) {
+        request->last = true;
+        return reply(request, MHD_HTTP_BAD_REQUEST, NULL, 0);
+    }
     if (strcmp(method, MHD_HTTP_METHOD_GET) == 0)
         request->work.intake.method = TEL_GET;
     else if (strcmp(method, MHD_HTTP_METHOD_POST) == 0)
         request->work.intake.method = TEL_POST;
     else
         request->unfit = MHD_HTTP_METHOD_NOT_ALLOWED;
-    if (announced(request->connection) > discard_max(request))
+    if (headers.announced > discard_max(request))
         return reply(request, MHD_HTTP_CONTENT_TOO_LARGE,
                      TEL_INTAKE_REFUSED_SIZE, 0);
+    request->work.intake.keyed = headers.keyed;
+    request->work.intake.key = headers.key;
+    if (headers.miskeyed)
+        refuse_unread(request, MHD_HTTP_BAD_REQUEST, TEL_INTAKE_REFUSED_KEY);
     return MHD_YES;
 }
 
@@ -202,31 +205,12 @@ static enum MHD_Result take_body(struct request *request, const char *bytes,
     return MHD_YES;
 }
 
-static enum MHD_Result find_key(void *context, enum MHD_ValueKind kind,
-                                const char *name, const char *value)
-{
-    struct key_search *search = context;
-    struct tel_intake *intake = &search->request->work.intake;
-
-    (void)kind;
-    if (strcasecmp(name, "Idempotency-Key") != 0)
-        return MHD_YES;
-    intake->keyed = ++search->found == 1 && value != NULL &&
-                    tel_intake_key(value, strlen(value), &intake->key) == 0;
-    return MHD_YES;
-}
-
 /* How many events it carries. */
 static size_t read_request(struct request *request)
 {
     struct tel_intake *intake = &request->work.intake;
-    struct key_search search = {0, request};
     size_t events = 1;
 
-    (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND,
-                                    find_key, &search);
-    if (search.found > 0 && !intake->keyed)
-        refuse_unread(request, MHD_HTTP_BAD_REQUEST, TEL_INTAKE_REFUSED_KEY);
     if (intake->status != 0)
         return events;
     if (intake->method == TEL_POST) {
@@ -247,22 +231,57 @@ static size_t read_request(struct request *request)
 static enum MHD_Result put(struct request *request)
 {
     struct tel_requests *all = request->all;
+
+    request->put = true;
+    all->answering++;
+    tel_connection_rests(&all->connections, place_of(request->connection));
+    tel_handover_add(&all->handover, &request->work, all->now_us);
+    return MHD_YES;
+}
+
+/* Once all of it has come. */
+static enum MHD_Result take(struct request *request)
+{
+    struct tel_requests *all = request->all;
     size_t events;
     uint32_t wait_s;
 
     if (request->unfit != 0)
         return reply(request, request->unfit, NULL, 0);
+    request->health = request->health && request->work.intake.method == TEL_GET;
+    if (request->health)
+        return tel_intake_probe(&request->work.intake) == 0 ? put(request)
+                                                            : MHD_NO;
     events = read_request(request);
     if (events > all->limits.events_max)
         events = all->limits.events_max;
     wait_s = tel_bucket_take(&all->bucket, (uint32_t)events, all->now_ms);
     if (wait_s > 0)
         return reply(request, MHD_HTTP_TOO_MANY_REQUESTS, "rate", wait_s);
-    request->put = true;
-    all->answering++;
-    tel_connection_rests(&all->connections, place_of(request->connection));
-    tel_handover_add(&all->handover, &request->work, all->now_us);
-    return MHD_YES;
+    return put(request);
+}
+
+static void free_request(struct request *request)
+{
+    request->all->bodies -= request->body_size;
+    if (request->query != NULL)
+        release(request->query, strlen(request->query));
+    release(request->body, request->body_size);
+    explicit_bzero(request, sizeof(*request));
+    free(request);
+}
+
+/* Its client has no more to do with it. Accepts NULL. */
+static void forget(struct request *request)
+{
+    if (request == NULL)
+        return;
+    if (request->put)
+        request->all->answering--;
+    if (request->put && !request->done)
+        request->gone = true;
+    else
+        free_request(request);
 }
 
 void tel_requests_connection(void *context, struct MHD_Connection *connection,
@@ -272,12 +291,16 @@ void tel_requests_connection(void *context, struct MHD_Connection *connection,
     struct tel_requests *all = context;
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct tel_connection *here = *place;
 
-    if (what == MHD_CONNECTION_NOTIFY_CLOSED)
-        tel_connection_close(&all->connections, *place);
-    else if (info != NULL)
+    if (what == MHD_CONNECTION_NOTIFY_STARTED && info != NULL) {
         *place = tel_connection_open(&all->connections, info->connect_fd,
                                      all->now_ms);
+    } else if (here != NULL) {
+        /* A request that ends in its head is never called complete. */
+        forget(here->request);
+        tel_connection_close(&all->connections, here);
+    }
 }
 
 /*
@@ -288,13 +311,20 @@ void tel_requests_connection(void *context, struct MHD_Connection *connection,
 void *tel_requests_begin(void *context, const char *target,
                          struct MHD_Connection *connection)
 {
-    struct request *request = calloc(1, sizeof(*request));
+    struct tel_connection *place = place_of(connection);
+    struct request *request = NULL;
     const char *mark = strchr(target, '?');
 
+    if (place == NULL)
+        return NULL;
+    forget(place->request);
+    request = calloc(1, sizeof(*request));
+    place->request = request;
     if (request == NULL)
         return NULL;
     request->all = context;
     request->connection = connection;
+    request->health = strcmp(target, "/healthz") == 0;
     if (strlen(target) > request->all->limits.target_max) {
         refuse_unread(request, MHD_HTTP_URI_TOO_LONG, TEL_INTAKE_REFUSED_SIZE);
     } else if (mark != NULL) {
@@ -318,60 +348,46 @@ enum MHD_Result tel_requests_handle(void *context,
     (void)context;
     (void)connection;
     (void)url;
-    (void)version;
-    /* No memory, for the request or for where its connection stands. */
-    if (request == NULL || place_of(connection) == NULL)
+    /* There was no memory for it. */
+    if (request == NULL)
         return MHD_NO;
     if (!request->begun)
-        return take_headers(request, method);
+        return take_headers(request, method, version);
     if (*len > 0) {
         r = take_body(request, bytes, *len);
         *len = 0;
         return r;
     }
     if (!request->put)
-        return put(request);
+        return take(request);
     if (!request->done)
         return MHD_YES;
     intake = &request->work.intake;
+    if (request->health)
+        return reply(request, intake->status,
+                     intake->status == MHD_HTTP_OK ? TEL_HEALTH_OK
+                                                   : TEL_HEALTH_DATABASE,
+                     0);
     return reply(
         request, intake->status,
         intake->status == MHD_HTTP_SERVICE_UNAVAILABLE ? NULL : intake->reason,
         0);
 }
 
-static void free_request(struct request *request)
-{
-    request->all->bodies -= request->body_size;
-    if (request->query != NULL)
-        release(request->query, strlen(request->query));
-    release(request->body, request->body_size < request->received
-                               ? request->body_size
-                               : request->received);
-    explicit_bzero(request, sizeof(*request));
-    free(request);
-}
-
 void tel_requests_complete(void *context, struct MHD_Connection *connection,
                            void **state, enum MHD_RequestTerminationCode how)
 {
     struct tel_requests *all = context;
-    struct request *request = *state;
     struct tel_connection *place = place_of(connection);
 
     (void)how;
-    tel_connection_owes(&all->connections, place, all->now_ms);
-    if (place != NULL)
-        place->answers++;
-    if (request == NULL)
-        return;
     *state = NULL;
-    if (request->put)
-        all->answering--;
-    if (request->put && !request->done)
-        request->gone = true;
-    else
-        free_request(request);
+    if (place == NULL)
+        return;
+    tel_connection_owes(&all->connections, place, all->now_ms);
+    place->answers++;
+    forget(place->request);
+    place->request = NULL;
 }
 
 /* One write for all that is done before the loop looks. */
@@ -427,7 +443,7 @@ int tel_requests_start(struct tel_requests *requests,
     requests->now_ms = now_us / 1000;
     tel_bucket_start(&requests->bucket, (uint32_t)limits->rate,
                      requests->now_ms);
-    requests->counted = make_response(MHD_HTTP_NO_CONTENT, NULL, 0);
+    requests->counted = make_response(MHD_HTTP_NO_CONTENT, "", NULL, 0);
     return requests->counted != NULL ? 0 : -ENOMEM;
 }
 

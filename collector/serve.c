@@ -12,25 +12,55 @@
 #include "http.h"
 #include "limit.h"
 #include "listen.h"
+#include "monitor.h"
 #include "passed.h"
+
+struct listener {
+    int fd;
+    bool passed; /* it is systemd's too */
+};
 
 struct tel_collector {
     struct tel_tools *tools;
     struct tel_store *store;
     struct tel_queue *queue;
     struct tel_http *http;
-    int fd;
-    bool passed;     /* fd is systemd's too */
+    struct tel_monitor *monitor; /* NULL without --metrics */
+    struct listener requests, metrics;
     char *directory; /* of the tools */
 };
 
-static int open_listener(struct tel_collector *collector, const char *where,
-                         bool *ret_ipv6, struct tel_err *err)
+/* where NULL: it stays closed. */
+static int open_listener(struct listener *listener, bool metrics,
+                         const char *where, struct tel_err *err)
 {
-    collector->passed = strcmp(where, TEL_LISTEN_PASSED) == 0;
-    if (collector->passed)
-        return tel_passed_socket(false, &collector->fd, ret_ipv6, err);
-    return tel_listen_open(where, &collector->fd, ret_ipv6, err);
+    listener->passed = where != NULL && strcmp(where, TEL_LISTEN_PASSED) == 0;
+    if (listener->passed)
+        return tel_passed_socket(metrics, &listener->fd, err);
+    return where != NULL ? tel_listen_open(where, &listener->fd, err) : 0;
+}
+
+/* Who comes now shall be refused instead of waiting; a socket that is
+ * systemd's too keeps them for the next instance. */
+static void turn_away(const struct listener *listener)
+{
+    if (listener->fd >= 0 && !listener->passed)
+        (void)shutdown(listener->fd, SHUT_RDWR);
+}
+
+static void close_listener(const struct listener *listener)
+{
+    if (listener->fd >= 0)
+        (void)close(listener->fd);
+}
+
+static void meter_policies(struct tel_collector *collector)
+{
+    uint64_t count = 0;
+
+    while (tel_tools_at(collector->tools, count) != NULL)
+        count++;
+    tel_queue_meter(collector->queue)->policies = count;
 }
 
 static int start(struct tel_collector *collector,
@@ -38,11 +68,12 @@ static int start(struct tel_collector *collector,
                  struct tel_err *err)
 {
     struct tel_collector_limits limits = tel_limits_of(&options->limits);
-    bool ipv6 = false;
     int r = tel_tools_load(options->tools, &collector->tools, err);
 
     if (r == 0)
-        r = open_listener(collector, options->listen, &ipv6, err);
+        r = open_listener(&collector->requests, false, options->listen, err);
+    if (r == 0)
+        r = open_listener(&collector->metrics, true, options->metrics, err);
     if (r == 0)
         r = tel_limits_reserve(&limits, err);
     if (r == 0)
@@ -50,13 +81,17 @@ static int start(struct tel_collector *collector,
     if (r < 0)
         return r;
     r = tel_queue_start(collector->tools, collector->store,
-                        options->retention_days, tel_http_done, options->notice,
-                        &collector->queue);
+                        (unsigned)options->retention_days, tel_http_done,
+                        options->notice, &collector->queue);
     if (r == 0)
-        r = tel_http_start(collector->fd, &limits, collector->queue,
+        r = tel_http_start(collector->requests.fd, &limits, collector->queue,
                            &collector->http);
+    if (r == 0 && collector->metrics.fd >= 0)
+        r = tel_monitor_start(collector->metrics.fd, collector->queue,
+                              options->db, options->k, &collector->monitor);
     if (r < 0)
         return tel_fault(err, r, "cannot start to answer: %s", strerror(-r));
+    meter_policies(collector);
     return 0;
 }
 
@@ -69,7 +104,8 @@ int tel_collector_start(const struct tel_collector_options *options,
 
     if (collector == NULL)
         return tel_fault(err, -ENOMEM, "out of memory");
-    collector->fd = -1;
+    collector->requests.fd = -1;
+    collector->metrics.fd = -1;
     collector->directory = strdup(options->tools);
     r = collector->directory != NULL ? start(collector, options, err)
                                      : tel_fault(err, -ENOMEM, "out of memory");
@@ -84,19 +120,30 @@ int tel_collector_start(const struct tel_collector_options *options,
 int tel_collector_address(const struct tel_collector *collector, char *buf,
                           size_t size)
 {
-    return tel_listen_address(collector->fd, buf, size);
+    return tel_listen_address(collector->requests.fd, buf, size);
+}
+
+int tel_collector_metrics_address(const struct tel_collector *collector,
+                                  char *buf, size_t size)
+{
+    if (collector->metrics.fd < 0)
+        return -ENOENT;
+    return tel_listen_address(collector->metrics.fd, buf, size);
 }
 
 int tel_collector_reload(struct tel_collector *collector, struct tel_err *err)
 {
+    struct tel_meter *meter = tel_queue_meter(collector->queue);
     struct tel_tools *tools = NULL;
     int r = tel_tools_load(collector->directory, &tools, err);
 
+    (void)atomic_fetch_add(r < 0 ? &meter->bad_reloads : &meter->reloads, 1);
     if (r < 0)
         return r;
     tel_queue_judge_by(collector->queue, tools);
     tel_tools_free(collector->tools);
     collector->tools = tools;
+    meter_policies(collector);
     return 0;
 }
 
@@ -106,18 +153,18 @@ void tel_collector_stop(struct tel_collector *collector)
         return;
     if (collector->http != NULL)
         tel_http_quiesce(collector->http);
-    /* Who comes now shall be refused instead of waiting; a socket that is
-     * systemd's too keeps them for the next instance. */
-    if (collector->http != NULL && !collector->passed)
-        (void)shutdown(collector->fd, SHUT_RDWR);
+    turn_away(&collector->requests);
+    tel_monitor_quiesce(collector->monitor);
+    turn_away(&collector->metrics);
     if (collector->queue != NULL)
         tel_queue_stop(collector->queue);
     tel_http_stop(collector->http);
+    tel_monitor_free(collector->monitor);
     tel_queue_free(collector->queue);
     tel_store_close(collector->store);
     tel_tools_free(collector->tools);
-    if (collector->fd >= 0)
-        (void)close(collector->fd);
+    close_listener(&collector->requests);
+    close_listener(&collector->metrics);
     free(collector->directory);
     free(collector);
 }

@@ -71,6 +71,11 @@ const char *tel_store_fault(const struct tel_store *store)
     return store->fault;
 }
 
+struct tel_meter *tel_store_meter(struct tel_store *store)
+{
+    return &store->meter;
+}
+
 int tel_store_begin(struct tel_store *store, int64_t day)
 {
     return store->kind->begin(store, day);
@@ -89,12 +94,17 @@ int tel_store_begin_now(struct tel_store *store, int64_t day)
 
 int tel_store_commit(struct tel_store *store)
 {
-    return store->kind->commit(store);
+    int r = store->kind->commit(store);
+
+    if (r == 0)
+        tel_meter_kept(&store->meter);
+    return r;
 }
 
 void tel_store_rollback(struct tel_store *store)
 {
     store->kind->rollback(store);
+    tel_meter_lost(&store->meter);
 }
 
 int tel_store_claim(struct tel_store *store, const struct tel_store_key *keys,
@@ -109,14 +119,24 @@ int tel_store_release(struct tel_store *store, const struct tel_store_key *keys,
     return count > 0 ? store->kind->release(store, keys, count) : 0;
 }
 
+int tel_store_touch(struct tel_store *store)
+{
+    return store->kind->touch != NULL ? store->kind->touch(store) : 0;
+}
+
 int tel_store_add(struct tel_store *store, const struct tel_sum *sums,
                   size_t count)
 {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(sums[i].cell.item, "runs") == 0)
+            tel_meter_event(&store->meter, sums[i].n);
+    }
     return count > 0 ? store->kind->add(store, sums, count) : 0;
 }
 
 int tel_store_refuse(struct tel_store *store, const char *reason, uint64_t n)
 {
+    tel_meter_refusal(&store->meter, reason, n);
     return store->kind->refuse(store, reason, n);
 }
 

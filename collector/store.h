@@ -37,6 +37,8 @@
 
 #include <tel/event.h>
 
+#include "meter.h"
+
 /* Bytes of an Idempotency-Key, as a number instead of as digits. */
 #define TEL_STORE_KEY (TEL_IDEMPOTENCY_LEN / 2)
 
@@ -105,6 +107,9 @@ void tel_store_show(const char *where, char buf[TEL_STORE_SHOWN]);
 /* The database's own words for the last failure. */
 const char *tel_store_fault(const struct tel_store *store);
 
+/* What has been done with this store; it lives as long. */
+struct tel_meter *tel_store_meter(struct tel_store *store);
+
 /*
  * Begins a transaction whose totals belong to day (days since 1970-01-01).
  * A generation of keys older than TEL_KEY_WINDOW_DAYS is forgotten here.
@@ -136,10 +141,16 @@ int tel_store_claim(struct tel_store *store, const struct tel_store_key *keys,
 int tel_store_release(struct tel_store *store, const struct tel_store_key *keys,
                       size_t count);
 
+/* Sees to it that this transaction writes, though it may leave nothing: so that
+ * commit tells whether the database takes what it is given. A key has been
+ * claimed. */
+int tel_store_touch(struct tel_store *store);
+
 /* Adds to the totals of the transaction's day; each cell at most once, in the
  * order of tel_sum_order. */
 int tel_store_add(struct tel_store *store, const struct tel_sum *sums,
                   size_t count);
+/* reason is a constant. */
 int tel_store_refuse(struct tel_store *store, const char *reason, uint64_t n);
 
 /* By tool, version, event, item and value, byte by byte. */
@@ -181,6 +192,7 @@ int tel_store_each_refusal(struct tel_store *store,
 
 /* A day as YYYY-MM-DD, and back: -EINVAL for anything else. */
 #define TEL_DAY_MAX 10
+#define TEL_DAY_LAST 2932896 /* 9999-12-31 */
 void tel_day_text(int64_t day, char buf[TEL_DAY_MAX + 1]);
 int tel_day_parse(const char *text, int64_t *ret_day);
 

@@ -21,6 +21,7 @@ struct tel_store_kind {
                  size_t count, bool *ret_fresh);
     int (*release)(struct tel_store *store, const struct tel_store_key *keys,
                    size_t count);
+    int (*touch)(struct tel_store *store); /* NULL: keys are written at once */
     int (*add)(struct tel_store *store, const struct tel_sum *sums,
                size_t count);
     int (*refuse)(struct tel_store *store, const char *reason, uint64_t n);
@@ -41,6 +42,7 @@ struct tel_store_kind {
 struct tel_store {
     const struct tel_store_kind *kind;
     char fault[256];
+    struct tel_meter meter;
 };
 
 /*

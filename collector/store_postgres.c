@@ -38,114 +38,10 @@
  */
 #include "store_postgres.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A number as a text value; buf must live until it is sent. */
-static struct pg_value number(char buf[24], int64_t n)
-{
-    (void)snprintf(buf, 24, "%lld", (long long)n);
-    return (struct pg_value){buf, 0};
-}
-
-static int64_t field(const PGresult *result, int column)
-{
-    return strtoll(PQgetvalue(result, 0, column), NULL, 10);
-}
-
-static int read_generation(struct pg_store *pg, const PGresult *result)
-{
-    if (PQntuples(result) != 1) {
-        (void)snprintf(pg->store.fault, sizeof(pg->store.fault),
-                       "tel_generation has lost its row");
-        return -EIO;
-    }
-    pg->generation.number = field(result, 0);
-    pg->generation.began = field(result, 1);
-    return 0;
-}
-
-/* Asks for the generation within the transaction. */
-static int find_generation(struct pg_store *pg, const char *sql)
-{
-    PGresult *result = NULL;
-    int r = tel_pg_send(pg, sql, NULL, 0);
-
-    if (r == 0)
-        r = tel_pg_settle(pg, &result);
-    if (r == 0)
-        r = read_generation(pg, result);
-    PQclear(result);
-    return r;
-}
-
-/* The first two bytes of a key are where its slice of the table is. */
-static void mark_slice(uint8_t key[TEL_STORE_KEY], unsigned slice, int rest)
-{
-    uint16_t first =
-        htobe16((uint16_t)(slice * (65536U / TEL_PG_SLICES) +
-                           (rest != 0 ? 65536U / TEL_PG_SLICES - 1 : 0)));
-
-    memset(key, rest, TEL_STORE_KEY);
-    memcpy(key, &first, sizeof(first));
-}
-
-/* Deletes the keys of one slice whose time is over. */
-static int sweep(struct pg_store *pg)
-{
-    uint8_t first[TEL_STORE_KEY];
-    uint8_t last[TEL_STORE_KEY];
-    char text[24];
-    const struct pg_value values[] = {
-        number(text, pg->generation.number),
-        {(const char *)first, sizeof(first)},
-        {(const char *)last, sizeof(last)},
-    };
-
-    if (pg->sweep >= TEL_PG_SLICES)
-        return 0;
-    mark_slice(first, pg->sweep, 0);
-    mark_slice(last, pg->sweep, 0xff);
-    pg->sweep++;
-    return tel_pg_send(pg,
-                       "DELETE FROM tel_seen WHERE generation < $1::integer - 1"
-                       " AND key BETWEEN $2::uuid AND $3::uuid",
-                       values, 3);
-}
-
-/* Turns the generation, which another may have done meanwhile: a transaction
- * of its own, so that its row is locked for no group. */
-static int turn(struct pg_store *pg, int64_t day)
-{
-    static const char locked[] =
-        "SELECT number, began FROM tel_generation FOR UPDATE";
-    char texts[2][24];
-    int64_t before;
-    int r = find_generation(pg, locked);
-
-    before = pg->generation.number;
-    if (r == 0 && tel_store_turn(&pg->generation, day)) {
-        const struct pg_value values[] = {
-            number(texts[0], pg->generation.number),
-            number(texts[1], pg->generation.began),
-        };
-
-        r = tel_pg_send(pg,
-                        "UPDATE tel_generation SET number = $1::integer,"
-                        " began = $2::integer",
-                        values, 2);
-    }
-    if (r == 0)
-        r = tel_pg_send(pg, "COMMIT", NULL, 0);
-    if (r == 0)
-        r = tel_pg_settle(pg, NULL);
-    if (r == 0 && pg->generation.number != before)
-        pg->sweep = 0;
-    return r;
-}
 
 /* Whatever the database's or the user's default, the plain isolation is what
  * all above is made for. */
@@ -154,8 +50,8 @@ static int begin_transaction(struct pg_store *pg)
     int r = tel_pg_send(pg, "BEGIN ISOLATION LEVEL READ COMMITTED", NULL, 0);
 
     return r < 0 ? r
-                 : find_generation(pg,
-                                   "SELECT number, began FROM tel_generation");
+                 : tel_pg_find_generation(
+                       pg, "SELECT number, began FROM tel_generation");
 }
 
 /* A connection that was kept may have ended unnoticed; nothing is lost yet. */
@@ -183,11 +79,11 @@ static int begin(struct tel_store *any, int64_t day)
     r = begin_connected(pg);
     generation = pg->generation;
     if (r == 0 && tel_store_turn(&generation, day)) {
-        r = turn(pg, day);
+        r = tel_pg_turn(pg, day);
         if (r == 0)
             r = begin_transaction(pg);
     }
-    return r < 0 ? r : sweep(pg);
+    return r < 0 ? r : tel_pg_sweep(pg);
 }
 
 static void date(struct tel_store *any, int64_t day)
@@ -225,93 +121,6 @@ static void rollback(struct tel_store *any)
     memcpy(any->fault, fault, sizeof(fault));
 }
 
-static int by_key(const void *a, const void *b)
-{
-    return memcmp(a, b, TEL_STORE_KEY);
-}
-
-/* Says which keys the database has named, each at its first place. */
-static int tell_fresh(const PGresult *result, const struct tel_store_key *keys,
-                      size_t count, bool *ret_fresh)
-{
-    size_t named = (size_t)PQntuples(result);
-    struct tel_store_key *list = calloc(named + 1, sizeof(*list));
-    bool *told = calloc(named + 1, sizeof(*told));
-    int r = list == NULL || told == NULL ? -ENOMEM : 0;
-
-    for (size_t i = 0; r == 0 && i < named; i++) {
-        if (PQgetlength(result, (int)i, 0) != TEL_STORE_KEY)
-            r = -EBADMSG;
-        else
-            memcpy(&list[i], PQgetvalue(result, (int)i, 0), TEL_STORE_KEY);
-    }
-    if (r == 0)
-        qsort(list, named, sizeof(*list), by_key);
-    for (size_t i = 0; r == 0 && i < count; i++) {
-        const struct tel_store_key *at =
-            bsearch(&keys[i], list, named, sizeof(*list), by_key);
-
-        ret_fresh[i] = at != NULL && !told[at - list];
-        if (at != NULL)
-            told[at - list] = true;
-    }
-    free(told);
-    free(list);
-    return r;
-}
-
-static void list_keys(struct pg_array *array, const struct tel_store_key *keys,
-                      size_t count)
-{
-    tel_pg_array_begin(array, PG_UUID, count);
-    for (size_t i = 0; i < count; i++)
-        tel_pg_array_put(array, keys[i].bytes, TEL_STORE_KEY);
-}
-
-static int claim(struct tel_store *any, const struct tel_store_key *keys,
-                 size_t count, bool *ret_fresh)
-{
-    struct pg_store *pg = tel_pg_of(any);
-    struct pg_array array = {0};
-    PGresult *result = NULL;
-    char text[24];
-    int r;
-
-    list_keys(&array, keys, count);
-    if (array.failed) {
-        r = -ENOMEM;
-    } else {
-        const struct pg_value values[] = {
-            number(text, pg->generation.number),
-            tel_pg_array_value(&array),
-        };
-
-        r = tel_pg_use(pg, PG_CLAIM, values, 2);
-    }
-    if (r == 0)
-        r = tel_pg_settle(pg, &result);
-    if (r == 0)
-        r = tell_fresh(result, keys, count, ret_fresh);
-    PQclear(result);
-    tel_pg_array_free(&array);
-    return r;
-}
-
-static int release(struct tel_store *any, const struct tel_store_key *keys,
-                   size_t count)
-{
-    struct pg_array array = {0};
-    struct pg_value value;
-    int r = -ENOMEM;
-
-    list_keys(&array, keys, count);
-    value = tel_pg_array_value(&array);
-    if (!array.failed)
-        r = tel_pg_use(tel_pg_of(any), PG_RELEASE, &value, 1);
-    tel_pg_array_free(&array);
-    return r;
-}
-
 /* The columns of sums; the last is the bound. */
 enum { TEXTS = 5, COLUMNS = 7 };
 
@@ -334,7 +143,7 @@ static int add_some(struct pg_store *pg, const struct tel_sum *sums,
 {
     struct pg_array arrays[COLUMNS] = {{0}};
     struct pg_value values[1 + COLUMNS];
-    char text[24];
+    char text[TEL_PG_DIGITS];
     size_t some = 0;
     int r = 0;
 
@@ -348,7 +157,7 @@ static int add_some(struct pg_store *pg, const struct tel_sum *sums,
         if ((sums[i].bound != 0) == bound)
             put_sum(arrays, &sums[i]);
     }
-    values[0] = number(text, pg->day);
+    values[0] = tel_pg_number(text, pg->day);
     for (size_t i = 0; i < COLUMNS; i++) {
         if (arrays[i].failed)
             r = -ENOMEM;
@@ -373,11 +182,11 @@ static int add(struct tel_store *any, const struct tel_sum *sums, size_t count)
 static int refuse(struct tel_store *any, const char *reason, uint64_t n)
 {
     struct pg_store *pg = tel_pg_of(any);
-    char texts[2][24];
+    char texts[2][TEL_PG_DIGITS];
     const struct pg_value values[] = {
-        number(texts[0], pg->day),
+        tel_pg_number(texts[0], pg->day),
         {reason, 0},
-        number(texts[1], (int64_t)n),
+        tel_pg_number(texts[1], (int64_t)n),
     };
 
     return tel_pg_use(pg, PG_REFUSE, values, 3);
@@ -390,8 +199,8 @@ static int retain(struct tel_store *any, int64_t first)
         "DELETE FROM tel_refused WHERE day < " TEL_PG_DAY_1,
     };
     struct pg_store *pg = tel_pg_of(any);
-    char text[24];
-    const struct pg_value values[] = {number(text, first)};
+    char text[TEL_PG_DIGITS];
+    const struct pg_value values[] = {tel_pg_number(text, first)};
     int r;
 
     pg->deadline_ms = tel_pg_now_ms() + TEL_PG_PATIENT_MS;
@@ -413,8 +222,8 @@ const struct tel_store_kind tel_pg_writer = {
     .date = date,
     .commit = commit,
     .rollback = rollback,
-    .claim = claim,
-    .release = release,
+    .claim = tel_pg_claim,
+    .release = tel_pg_release,
     .add = add,
     .refuse = refuse,
     .retain = retain,

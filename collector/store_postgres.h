@@ -58,6 +58,10 @@ struct pg_value {
     size_t len;
 };
 
+/* A number as a text value; buf must live until it is sent. */
+#define TEL_PG_DIGITS 24
+struct pg_value tel_pg_number(char buf[TEL_PG_DIGITS], int64_t n);
+
 int tel_pg_new(const char *url, bool writes, const struct tel_store_kind *kind,
                struct pg_store **ret_store, struct tel_err *err);
 void tel_pg_close(struct tel_store *store);
@@ -131,6 +135,18 @@ int tel_pg_use(struct pg_store *pg, enum pg_statement which,
  * there is none. */
 int tel_pg_prepare_all(struct pg_store *pg);
 int tel_pg_connect_writer(struct pg_store *pg);
+
+/* Asks for the generation by this statement, within a transaction. */
+int tel_pg_find_generation(struct pg_store *pg, const char *sql);
+/* Turns it, which another may have done meanwhile, and ends the transaction:
+ * so that its row is locked for no group. */
+int tel_pg_turn(struct pg_store *pg, int64_t day);
+/* Queues the deletion of one slice's keys whose time is over. */
+int tel_pg_sweep(struct pg_store *pg);
+int tel_pg_claim(struct tel_store *store, const struct tel_store_key *keys,
+                 size_t count, bool *ret_fresh);
+int tel_pg_release(struct tel_store *store, const struct tel_store_key *keys,
+                   size_t count);
 
 /* What the writer's half does. */
 extern const struct tel_store_kind tel_pg_writer;

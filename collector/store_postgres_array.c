@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * store_postgres_array: lists as PostgreSQL takes them in binary.
+ * store_postgres_array: values, and lists as PostgreSQL takes them in binary.
  *
  * All numbers are big-endian: 1 (dimension), 0 (no NULLs), the type of the
  * elements, their count, 1 (the first index), four bytes each; then of each
@@ -9,6 +9,7 @@
 #include "store_postgres.h"
 
 #include <endian.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,12 @@ static void append_number(struct pg_array *array, uint32_t number)
     uint32_t big = htobe32(number);
 
     append(array, &big, sizeof(big));
+}
+
+struct pg_value tel_pg_number(char buf[TEL_PG_DIGITS], int64_t n)
+{
+    (void)snprintf(buf, TEL_PG_DIGITS, "%lld", (long long)n);
+    return (struct pg_value){buf, 0};
 }
 
 void tel_pg_array_begin(struct pg_array *array, enum pg_type type, size_t count)

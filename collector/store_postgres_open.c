@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fault.h"
 
@@ -78,6 +79,74 @@ static int make_or_find(struct pg_store *pg, struct tel_err *err)
         r = connect_and_check(pg, err);
     }
     return r;
+}
+
+/* Whether a part of the URL can't be a part of a password. */
+static bool is_innocent(const PQconninfoOption *part)
+{
+    const char *value = part->val != NULL ? part->val : "";
+
+    if (strcmp(part->keyword, "port") == 0)
+        return value[strspn(value, "0123456789,")] == '\0';
+    return (strcmp(part->keyword, "host") != 0 &&
+            strcmp(part->keyword, "dbname") != 0) ||
+           strchr(value, '@') == NULL;
+}
+
+/*
+ * Where special characters of a password stand as they are, libpq takes parts
+ * of it for a host, a port or a name, and quotes them in what it says.
+ */
+static int check_url(const char *url, struct tel_err *err)
+{
+    PQconninfoOption *parts = PQconninfoParse(url, NULL);
+    bool good = parts != NULL;
+
+    for (const PQconninfoOption *at = parts; good && at->keyword != NULL; at++)
+        good = is_innocent(at);
+    PQconninfoFree(parts);
+    if (good)
+        return 0;
+    (void)tel_fault(err, -EINVAL,
+                    "--db: not a URL of PostgreSQL as libpq reads it (are "
+                    "special characters in it written as %%XX?)");
+    return -EINVAL;
+}
+
+int tel_pg_new(const char *url, bool writes, const struct tel_store_kind *kind,
+               struct pg_store **ret_store, struct tel_err *err)
+{
+    struct pg_store *pg = calloc(1, sizeof(*pg));
+    int r;
+
+    if (pg != NULL)
+        pg->url = strdup(url);
+    if (pg == NULL || pg->url == NULL) {
+        free(pg);
+        (void)tel_fault(err, -ENOMEM, "out of memory");
+        return -ENOMEM;
+    }
+    pg->store.kind = kind;
+    pg->writes = writes;
+    tel_store_show(url, pg->name);
+    r = check_url(url, err);
+    if (r < 0) {
+        tel_pg_close(&pg->store);
+        return r;
+    }
+    *ret_store = pg;
+    return 0;
+}
+
+void tel_pg_close(struct tel_store *store)
+{
+    struct pg_store *pg = tel_pg_of(store);
+
+    tel_pg_disconnect(pg);
+    /* It may hold a password. */
+    explicit_bzero(pg->url, strlen(pg->url));
+    free(pg->url);
+    free(pg);
 }
 
 int tel_pg_check(struct pg_store *pg, struct tel_err *err)

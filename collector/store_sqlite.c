@@ -322,6 +322,22 @@ static void date(struct tel_store *any, int64_t day)
     tel_sqlite_of(any)->day = day;
 }
 
+/* There and back: what is written unchanged, SQLite does not write. */
+static int touch(struct tel_store *any)
+{
+    struct sqlite_store *store = tel_sqlite_of(any);
+    sqlite3_stmt *statement = store->statements[STATEMENT_TURN];
+    int r = 0;
+
+    (void)sqlite3_bind_int64(statement, 1, store->state.generation.number);
+    for (int64_t ahead = 1; r == 0 && ahead >= 0; ahead--) {
+        (void)sqlite3_bind_int64(statement, 2,
+                                 store->state.generation.began + ahead);
+        r = tel_sqlite_run(store, STATEMENT_TURN);
+    }
+    return r;
+}
+
 static int commit(struct tel_store *any)
 {
     struct sqlite_store *store = tel_sqlite_of(any);
@@ -355,6 +371,7 @@ static const struct tel_store_kind kind = {
     .rollback = rollback,
     .claim = tel_sqlite_claim,
     .release = tel_sqlite_release,
+    .touch = touch,
     .add = tel_sqlite_add,
     .refuse = tel_sqlite_refuse,
     .retain = tel_sqlite_retain,

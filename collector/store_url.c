@@ -298,7 +298,8 @@ static int check(struct url_store *store, struct tel_err *err)
     int r = ask(store, "refusals", "first=1970-01-01&last=1970-01-01", &answer);
 
     if (r < 0)
-        (void)tel_fault(err, r, "%s: %s", store->base, store->store.fault);
+        (void)tel_fault(err, r, "--url %s: %s", store->base,
+                        store->store.fault);
     return r;
 }
 
@@ -312,7 +313,8 @@ int tel_store_open_url(const char *url, const char *token_file,
 
     if (!tel_url_safe(url, &plain))
         return tel_fault(err, -EINVAL,
-                         "%s: not a URL of https, or of http on this machine",
+                         "--url %s: not a URL of https, or of http on this "
+                         "machine",
                          url);
     store = calloc(1, sizeof(*store));
     if (store == NULL)

@@ -16,7 +16,10 @@ struct total {
 static int read_day(const char *text, int64_t *ret_day)
 {
     *ret_day = -1;
-    return text[0] == '\0' || tel_day_parse(text, ret_day) == 0 ? 0 : -EBADMSG;
+    if (text[0] == '\0')
+        return 0;
+    /* Days before the first are numbers that mean something else. */
+    return tel_day_parse(text, ret_day) == 0 && *ret_day >= 0 ? 0 : -EBADMSG;
 }
 
 static int read_total(json_t *line, struct total *ret_total)

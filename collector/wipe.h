@@ -14,7 +14,8 @@
  * frees it. */
 bool tel_wipe_heap(void) __attribute__((weak));
 
-/* Clears what functions that have returned left below the caller's stack. */
-void tel_wipe_stack(void);
+/* Clears what functions that have returned left on the stack and in vector
+ * registers. */
+void tel_wipe_traces(void);
 
 #endif

@@ -7,12 +7,11 @@
 
 #define ROW 40
 
-static const char *write_share(const struct tel_html *page,
-                               const struct tel_bars *bars, size_t i,
+static const char *write_share(const struct tel_bars *bars, size_t i,
                                struct tel_figure *figure)
 {
     return tel_figure_percent(
-        figure, tel_chart_share(page, &bars->rows[i].n, &bars->total));
+        figure, tel_chart_share(bars->k, &bars->rows[i].n, &bars->total));
 }
 
 static const struct tel_label room = {150, 330};
@@ -28,8 +27,8 @@ static void draw_row(struct tel_html *page, const struct tel_bars *bars,
     char value[80];
 
     (void)snprintf(value, sizeof(value), "%s \xc2\xb7 %s",
-                   tel_figure_brief(&count, &row->n, page->k),
-                   write_share(page, bars, i, &percent));
+                   tel_figure_brief(&count, &row->n, bars->k),
+                   write_share(bars, i, &percent));
     tel_svg_label(page, &room, "label", y + 13, row->name);
     tel_svg_text(page, "value", 100, y + 13, TEL_END, value);
     tel_svg_bar(page, "track", 0, 100, y + 20, 8);
@@ -46,8 +45,8 @@ static void write_table(struct tel_html *page, const struct tel_bars *bars)
         struct tel_figure percent;
         const char *cells[] = {
             bars->rows[i].name,
-            tel_figure_published(&count, &bars->rows[i].n, page->k),
-            write_share(page, bars, i, &percent)};
+            tel_figure_published(&count, &bars->rows[i].n, bars->k),
+            write_share(bars, i, &percent)};
 
         tel_html_table_row(page, cells, 3);
     }
@@ -67,8 +66,8 @@ void tel_chart_bars(struct tel_html *page, const struct tel_bars *bars)
     (void)snprintf(description, sizeof(description),
                    "Bars for %zu rows. The longest is %s: %s, %s.", bars->nrows,
                    bars->rows[0].name,
-                   tel_figure_published(&count, &bars->rows[0].n, page->k),
-                   write_share(page, bars, 0, &percent));
+                   tel_figure_published(&count, &bars->rows[0].n, bars->k),
+                   write_share(bars, 0, &percent));
     tel_svg_open(page, (unsigned)(drawn * ROW), "rows", bars->title,
                  description);
     longest = (double)(bars->of_total ? bars->total.n : bars->rows[0].n.n);

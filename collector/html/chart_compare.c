@@ -71,7 +71,7 @@ static void fit_scale(struct tel_scale *scale,
     if (rows[0].ms && nrows > 1)
         tel_scale_ms(scale, low, high);
     else
-        tel_scale_linear(scale, high);
+        tel_scale_linear(scale, high, rows[0].ms);
 }
 
 static void write_table(struct tel_html *page,

@@ -78,6 +78,14 @@ static double width_of(size_t columns)
     return columns < 10 ? 10 : 100 / (double)columns;
 }
 
+/* Over more than a season the month is enough, and the year is not known. */
+static const char *write_date(struct tel_figure *figure, int64_t day,
+                              size_t step)
+{
+    return step > 1 ? tel_figure_month(figure, day)
+                    : tel_figure_short_day(figure, day);
+}
+
 static void draw_dates(struct tel_html *page, const struct tel_days *days,
                        const struct columns *columns)
 {
@@ -97,8 +105,9 @@ static void draw_dates(struct tel_html *page, const struct tel_days *days,
         }
         tel_svg_text(page, i % 2 == 0 ? "tick" : "tick wide", x,
                      TOP + HEIGHT + 18, anchor,
-                     tel_figure_short_day(
-                         &figure, days->first + (int64_t)(at * columns->step)));
+                     write_date(&figure,
+                                days->first + (int64_t)(at * columns->step),
+                                columns->step));
     }
 }
 
@@ -110,7 +119,7 @@ static void draw(struct tel_html *page, const struct tel_days *days,
     double left = 50 - (double)columns->count * width / 2;
     struct tel_scale scale;
 
-    tel_scale_linear(&scale, (double)columns->most);
+    tel_scale_linear(&scale, (double)columns->most, true);
     draw_runs_axis(page, &scale);
     for (size_t i = 0; i < columns->count; i++) {
         double y = TOP + HEIGHT;

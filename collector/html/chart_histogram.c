@@ -98,9 +98,14 @@ static void write_table(struct tel_html *page, const char *title,
         const char *cells[] = {range,
                                tel_figure_count(&figures[2], columns[i].n)};
 
-        (void)snprintf(range, sizeof(range), "%s to under %s",
-                       tel_figure_ms(&figures[0], columns[i].lower_ms),
-                       tel_figure_ms(&figures[1], columns[i].upper_ms));
+        /* With what took so long that it would be alone. */
+        if (i + 1 == count)
+            (void)snprintf(range, sizeof(range), "%s and more",
+                           tel_figure_ms(&figures[0], columns[i].lower_ms));
+        else
+            (void)snprintf(range, sizeof(range), "%s to under %s",
+                           tel_figure_ms(&figures[0], columns[i].lower_ms),
+                           tel_figure_ms(&figures[1], columns[i].upper_ms));
         tel_html_table_row(page, cells, 2);
     }
     tel_html_table_close(page);

@@ -16,20 +16,10 @@ static const double heights[ENDS] = {10, 10, 6, 3};
 static void spread(const struct tel_outcomes_row *row,
                    const struct tel_published *ends[ENDS])
 {
-    ends[0] = &row->ok;
-    ends[1] = &row->error;
-    ends[2] = &row->sig;
-    ends[3] = &row->lost;
-}
-
-/* Of lost runs it is not known. */
-static double failed_share(const struct tel_html *page,
-                           const struct tel_outcomes_row *row)
-{
-    double share = tel_chart_share(page, &row->error, &row->runs) +
-                   tel_chart_share(page, &row->sig, &row->runs);
-
-    return share < 1 ? share : 1;
+    ends[0] = &row->ends.ok;
+    ends[1] = &row->ends.error;
+    ends[2] = &row->ends.sig;
+    ends[3] = &row->ends.lost;
 }
 
 static const struct tel_label room = {150, 330};
@@ -47,7 +37,7 @@ static void draw_row(struct tel_html *page, const struct tel_outcomes_row *row,
     for (size_t i = 0; i < ENDS; i++)
         sum += (double)ends[i]->n;
     (void)snprintf(value, sizeof(value), "%s failed",
-                   tel_figure_percent(&percent, failed_share(page, row)));
+                   tel_chart_failed_text(&percent, &row->ends, page->k));
     tel_svg_label(page, &room, "label", y + 13, row->name);
     tel_svg_text(page, "value", 100, y + 13, TEL_END, value);
     tel_svg_bar(page, "track", 0, 100, y + 20, 10);
@@ -79,8 +69,7 @@ static void write_table(struct tel_html *page, const char *title,
         for (size_t j = 0; j < ENDS; j++)
             cells[2 + j] =
                 tel_figure_published(&figures[1 + j], ends[j], page->k);
-        cells[6] =
-            tel_figure_percent(&figures[5], failed_share(page, &rows[i]));
+        cells[6] = tel_chart_failed_text(&figures[5], &rows[i].ends, page->k);
         tel_html_table_row(page, cells, 7);
     }
     tel_html_table_close(page);
@@ -97,15 +86,15 @@ void tel_chart_outcomes(struct tel_html *page, const char *title,
     if (nrows == 0)
         return;
     for (size_t i = 1; i < nrows; i++) {
-        if (failed_share(page, &rows[i]) > failed_share(page, &rows[worst]))
+        if (tel_chart_failed(&rows[i].ends, page->k) >
+            tel_chart_failed(&rows[worst].ends, page->k))
             worst = i;
     }
-    (void)snprintf(
-        description, sizeof(description),
-        "A bar for each of %zu events, divided into ok, error,"
-        " signal and lost. %s fails most often: %s of its runs.",
-        nrows, rows[worst].name,
-        tel_figure_percent(&percent, failed_share(page, &rows[worst])));
+    (void)snprintf(description, sizeof(description),
+                   "A bar for each of %zu events, divided into ok, error,"
+                   " signal and lost. %s fails most often: %s of its runs.",
+                   nrows, rows[worst].name,
+                   tel_chart_failed_text(&percent, &rows[worst].ends, page->k));
     tel_chart_key(page, classes, names, ENDS);
     tel_svg_open(page, (unsigned)(drawn * ROW), "rows", title, description);
     for (size_t i = 0; i < drawn; i++)

@@ -10,6 +10,7 @@
 #ifndef TEL_COLLECTOR_HTML_CHARTS_H
 #define TEL_COLLECTOR_HTML_CHARTS_H
 
+#include "figures.h"
 #include "html.h"
 #include "publish.h"
 #include "report.h"
@@ -31,21 +32,27 @@ struct tel_bars {
     const struct tel_bars_row *rows;
     size_t nrows;
     struct tel_published total;
+    uint64_t k;    /* under which they are held back */
     bool of_total; /* bars end where all would be, else with the first one */
 };
 
 void tel_chart_bars(struct tel_html *page, const struct tel_bars *bars);
 
 /* How the runs of each event ended. */
+struct tel_ends {
+    struct tel_published ok, error, sig, lost;
+};
+
 struct tel_outcomes_row {
     const char *name;
-    struct tel_published runs, ok, error, sig, lost;
+    struct tel_published runs;
+    struct tel_ends ends;
 };
 
 void tel_chart_outcomes(struct tel_html *page, const char *title,
                         const struct tel_outcomes_row *rows, size_t nrows);
 
-/* Runs a day, stacked by version, the newest first. */
+/* Runs over time, stacked by version, the newest first. */
 struct tel_series {
     const char *name;
     const struct tel_published *runs; /* one for each of the days */
@@ -119,9 +126,17 @@ void tel_chart_key(struct tel_html *page, const char *const *classes,
 
 /* The part that some runs are of others, 0 to 1: of the middles of what the
  * counts may stand for. */
-double tel_chart_share(const struct tel_html *page,
-                       const struct tel_published *part,
+double tel_chart_share(uint64_t k, const struct tel_published *part,
                        const struct tel_published *whole);
+
+/*
+ * Which part failed of the runs whose end is known, reckoned as in the other
+ * forms of the report. Of failures that are held back it is said what the part
+ * is below; where nothing is to be said, "-".
+ */
+double tel_chart_failed(const struct tel_ends *ends, uint64_t k);
+const char *tel_chart_failed_text(struct tel_figure *figure,
+                                  const struct tel_ends *ends, uint64_t k);
 
 /* Names of ticks, for tel_svg_axis. */
 void tel_chart_ms(char *buf, size_t size, double ms);

@@ -93,7 +93,7 @@ const char *tel_figure_ms(struct tel_figure *buf, uint64_t ms)
 
 const char *tel_figure_fine_ms(struct tel_figure *buf, uint64_t ms)
 {
-    struct tel_figure count;
+    struct tel_figure count = {""};
 
     if (ms >= 10000)
         return tel_figure_ms(buf, ms);
@@ -108,16 +108,37 @@ const char *tel_figure_day(struct tel_figure *buf, int64_t day)
     return buf->text;
 }
 
-const char *tel_figure_short_day(struct tel_figure *buf, int64_t day)
+/* The month's name, or NULL where no calendar has that day. */
+static const char *find_month(int64_t day, struct tm *ret_date)
 {
     static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t at = (time_t)(day * DAY_S);
-    struct tm date;
+    time_t at;
 
-    if (gmtime_r(&at, &date) == NULL)
-        return strcpy(buf->text, "?");
-    (void)snprintf(buf->text, sizeof(buf->text), "%d" NBSP "%s", date.tm_mday,
-                   months[date.tm_mon]);
+    if (day < 0 || day > TEL_DAY_LAST)
+        return NULL;
+    at = (time_t)(day * DAY_S);
+    return gmtime_r(&at, ret_date) != NULL ? months[ret_date->tm_mon] : NULL;
+}
+
+const char *tel_figure_short_day(struct tel_figure *buf, int64_t day)
+{
+    struct tm date;
+    const char *month = find_month(day, &date);
+
+    (void)snprintf(buf->text, sizeof(buf->text), "%d" NBSP "%s",
+                   month != NULL ? date.tm_mday : 0,
+                   month != NULL ? month : "?");
+    return buf->text;
+}
+
+const char *tel_figure_month(struct tel_figure *buf, int64_t day)
+{
+    struct tm date;
+    const char *month = find_month(day, &date);
+
+    (void)snprintf(buf->text, sizeof(buf->text), "%s" NBSP "%d",
+                   month != NULL ? month : "?",
+                   month != NULL ? date.tm_year + 1900 : 0);
     return buf->text;
 }

@@ -42,8 +42,9 @@ const char *tel_figure_ms(struct tel_figure *buf, uint64_t ms);
 /* Milliseconds as such up to 9,999: 1,070 ms, for two that are compared. */
 const char *tel_figure_fine_ms(struct tel_figure *buf, uint64_t ms);
 
-/* Of a day's number, since 1970-01-01: 2026-11-24, and 24 Nov. */
+/* Of a day's number, since 1970-01-01: 2026-11-24, 24 Nov, and Nov 2026. */
 const char *tel_figure_day(struct tel_figure *buf, int64_t day);
 const char *tel_figure_short_day(struct tel_figure *buf, int64_t day);
+const char *tel_figure_month(struct tel_figure *buf, int64_t day);
 
 #endif

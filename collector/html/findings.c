@@ -62,6 +62,14 @@ bool tel_finding_has_card(const struct tel_comparison *comparison, size_t i)
     return finding->certain && (!is_certain(other) || finding < other);
 }
 
+bool tel_finding_is_worse(const struct tel_comparison *comparison, size_t i)
+{
+    struct card card = card_of(comparison, i);
+
+    return (is_certain(card.failing) && grew(card.failing)) ||
+           (is_certain(card.lasting) && grew(card.lasting));
+}
+
 bool tel_finding_has_line(const struct tel_comparison *comparison, size_t i)
 {
     const struct tel_finding *finding = &comparison->findings[i];
@@ -202,8 +210,7 @@ void tel_finding_card(struct tel_html *page,
 {
     const char *event = place->tool->comparison.findings[i].event;
     struct card card = card_of(&place->tool->comparison, i);
-    bool worse = (is_certain(card.failing) && grew(card.failing)) ||
-                 (is_certain(card.lasting) && grew(card.lasting));
+    bool worse = tel_finding_is_worse(&place->tool->comparison, i);
 
     tel_html_print(page,
                    "<article class=\"finding %s\">\n<div>\n"

@@ -23,6 +23,9 @@ struct tel_finding_place {
  */
 bool tel_finding_has_card(const struct tel_comparison *comparison, size_t i);
 
+/* Whether the event of a card fails more often or takes longer. */
+bool tel_finding_is_worse(const struct tel_comparison *comparison, size_t i);
+
 void tel_finding_card(struct tel_html *page,
                       const struct tel_finding_place *place, size_t i);
 

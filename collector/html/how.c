@@ -17,7 +17,8 @@ static void write_refused(struct tel_html *page,
                             .name_title = "Reason",
                             .count_title = "Events",
                             .rows = rows,
-                            .nrows = refused->len};
+                            .nrows = refused->len,
+                            .k = 1};
 
     if (rows == NULL)
         return;
@@ -28,9 +29,10 @@ static void write_refused(struct tel_html *page,
     tel_html_print(page, "<section>\n<h2>Refused</h2>\n<div class=\"grid\">\n");
     tel_page_card_open(page, "", bars.title);
     tel_chart_bars(page, &bars);
-    tel_html_print(page, "<p class=\"note\">Of all tools. What no policy"
-                         " allows is counted by its reason and never"
-                         " stored.</p>\n");
+    tel_html_print(page,
+                   "<p class=\"note\">Of all tools, and exact: what no policy"
+                   " allows is counted by its reason and never"
+                   " stored.</p>\n");
     tel_page_card_close(page);
     tel_html_print(page, "</div>\n</section>\n");
     free(rows);
@@ -75,15 +77,16 @@ void tel_page_how(struct tel_html *page, const struct tel_report *report)
         page,
         "<dt>Failed</dt>\n"
         "<dd>A run fails that ends with an error or by a signal. Of a lost run"
-        " it is only known that it ended.</dd>\n"
+        " it is only known that it ended, so shares leave it out.</dd>\n"
         "<dt>How long</dt>\n"
         "<dd>Half of the runs take at most the median (p50), 95 %% at most p95;"
-        " both are right to 5 %%. A typical run is the geometric mean, which"
-        " few very long runs do not move.</dd>\n"
+        " where there are runs enough, both are right to 5 %%. A typical run is"
+        " the geometric mean, which few very long runs hardly move.</dd>\n"
         "<dt>What changed</dt>\n"
-        "<dd>Named is what differs between the two latest versions by more than"
-        " chance: the intervals of one tool hold all at once in 19 of 20"
-        " reports. They take each run as independent of the others, which one"
+        "<dd>Named is what differs between the two versions compared by more "
+        "than"
+        " chance: in 19 of 20 reports all intervals hold at once. They take "
+        "each run as independent of the others, which one"
         " person's runs are not; read a small change with care.</dd>\n"
         "</dl>\n<p>Made by tel-collect. Nothing on this page is loaded from"
         " anywhere, and nothing in it runs.</p>\n</footer>\n");

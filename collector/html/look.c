@@ -55,15 +55,17 @@ static void write_lines(struct tel_html *page,
         tel_html_print(page, "</ul>\n");
 }
 
-/* How many cards there were, of which max were written. */
+/* How many cards of the kind there were, of which max were written. */
 static size_t write_cards(struct tel_html *page,
-                          const struct tel_finding_place *place, size_t max)
+                          const struct tel_finding_place *place, bool worse,
+                          size_t max)
 {
     const struct tel_comparison *comparison = &place->tool->comparison;
     size_t cards = 0;
 
     for (size_t i = 0; i < comparison->ncertain; i++) {
-        if (!tel_finding_has_card(comparison, i))
+        if (!tel_finding_has_card(comparison, i) ||
+            tel_finding_is_worse(comparison, i) != worse)
             continue;
         if (cards < max)
             tel_finding_card(page, place, i);
@@ -79,7 +81,9 @@ static void write_quiet(struct tel_html *page,
 
     tel_html_print(page, "<li><a href=\"#tool-%u\">%s</a>: ", place->anchor,
                    tool->id);
-    if (tool->comparison.done)
+    if (tool->runs.held)
+        tel_html_print(page, "held back.");
+    else if (tool->comparison.done)
         tel_html_print(page, "nothing changed clearly from %s to %s.",
                        tool->comparison.before, tool->comparison.after);
     else if (tool->nversions == 1)
@@ -99,8 +103,9 @@ static void write_places(struct tel_html *page,
     size_t i = 0;
     size_t quiet;
 
-    for (i = 0; i < count; i++)
-        cards += write_cards(page, &places[i],
+    /* What has become worse wants to be looked at before what is better. */
+    for (i = 0; i < 2 * count; i++)
+        cards += write_cards(page, &places[i % count], i < count,
                              cards < CARDS_MAX ? CARDS_MAX - cards : 0);
     if (cards > CARDS_MAX)
         tel_html_print(page,

@@ -10,21 +10,25 @@ static const double spans[] = {0,     1,     10,     100,    1000,
 
 #define NSPANS (sizeof(spans) / sizeof(spans[0]))
 
-/* The smallest of 1, 2, 5 times a power of ten that is at least step. */
-static double round_up(double step)
+/* The smallest of 1, 2, 2.5, 5 times a power of ten that is at least step. */
+static double round_up(double step, bool whole)
 {
     double power = pow(10, floor(log10(step)));
 
+    if (whole && step <= 1)
+        return 1;
     if (step <= power)
         return power;
     if (step <= 2 * power)
         return 2 * power;
+    if (step <= 2.5 * power && (!whole || power >= 10))
+        return 2.5 * power;
     return step <= 5 * power ? 5 * power : 10 * power;
 }
 
-void tel_scale_linear(struct tel_scale *scale, double top)
+void tel_scale_linear(struct tel_scale *scale, double top, bool whole)
 {
-    double step = top > 0 ? round_up(top / 4) : 1;
+    double step = top > 0 ? round_up(top / 4, whole) : 1;
     double last = fmax(1, ceil(top / step - 1e-9));
 
     scale->low = 0;

@@ -22,8 +22,9 @@ struct tel_scale {
     size_t nticks;
 };
 
-/* From 0 to the first round number that is not under top. */
-void tel_scale_linear(struct tel_scale *scale, double top);
+/* From 0 to the first round number that is not under top; whole: of what is
+ * never a part of one. */
+void tel_scale_linear(struct tel_scale *scale, double top, bool whole);
 
 /* From the tick under low to the tick over high: 0, 1, 10, 100 ms, 1 s... */
 void tel_scale_ms(struct tel_scale *scale, double low, double high);

@@ -39,14 +39,13 @@ static void write_tiles(struct tel_html *page,
                         const struct tel_report_tool *tool)
 {
     const struct tel_report_version *latest = find_latest(tool);
-    double failed = tel_chart_share(page, &tool->error, &tool->runs) +
-                    tel_chart_share(page, &tool->sig, &tool->runs);
+    const struct tel_ends ends = {tool->ok, tool->error, tool->sig, tool->lost};
     struct tel_figure figure;
 
     tel_html_print(page, "<dl class=\"tiles\">\n");
     write_tile(page, "Runs",
                tel_figure_published(&figure, &tool->runs, page->k));
-    write_tile(page, "Failed", tel_figure_percent(&figure, failed));
+    write_tile(page, "Failed", tel_chart_failed_text(&figure, &ends, page->k));
     write_tile(page, "Events", tel_figure_count(&figure, tool->nevents));
     write_tile(page, "Versions", tel_figure_count(&figure, tool->nversions));
     if (latest != NULL)
@@ -109,8 +108,8 @@ static void write_days(struct tel_html *page, const struct tel_report *report,
     if (older.runs == NULL)
         return;
     choose_series(tool, report->ndays, &days, &older);
-    tel_page_card_open(page, "full", "Runs a day, by version");
-    tel_chart_days(page, "Runs a day, by version", &days);
+    tel_page_card_open(page, "full", "Runs over time, by version");
+    tel_chart_days(page, "Runs over time, by version", &days);
     tel_page_card_close(page);
     free(older.runs);
 }
@@ -132,16 +131,20 @@ void tel_page_tool(struct tel_html *page, const struct tel_report *report,
                    size_t i)
 {
     const struct tel_report_tool *tool = &report->tools[i];
+    struct tel_figure k;
 
     tel_html_print(page, "<section id=\"tool-%u\">\n<h2>%s</h2>\n",
                    (unsigned)i + 1, tool->id);
+    if (tool->runs.held) {
+        tel_html_print(page,
+                       "<p class=\"muted\">It ran under %s times, so all else"
+                       " is held back.</p>\n</section>\n",
+                       tel_figure_count(&k, page->k));
+        return;
+    }
     write_tiles(page, tool);
     write_held_back(page, tool->held_back, "event");
     write_held_back(page, tool->crashes_held_back, "crash signature");
-    if (tool->runs.held) {
-        tel_html_print(page, "</section>\n");
-        return;
-    }
     tel_html_print(page, "<div class=\"grid\">");
     write_days(page, report, tool);
     tel_page_events(page, tool);

@@ -80,7 +80,8 @@ static void write_failures(struct tel_html *page,
     size_t most = count_all(tool);
     struct ends ends = {.at = tel_page_array(page, most, sizeof(*ends.at))};
     struct tel_bars_row *rows = tel_page_array(page, most, sizeof(*rows));
-    struct tel_bars bars = {.title = "Exit codes and signals of runs that"
+    struct tel_bars bars = {.k = page->k,
+                            .title = "Exit codes and signals of runs that"
                                      " failed",
                             .name_title = "End",
                             .count_title = "Runs",
@@ -109,7 +110,8 @@ static void write_crashes(struct tel_html *page,
 {
     struct tel_bars_row *rows =
         tel_page_array(page, tool->ncrashes, sizeof(*rows));
-    const struct tel_bars bars = {.title = "Crashes, by signature",
+    const struct tel_bars bars = {.k = page->k,
+                                  .title = "Crashes, by signature",
                                   .name_title = "Signature",
                                   .count_title = "Runs",
                                   .rows = rows,

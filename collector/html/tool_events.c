@@ -11,7 +11,8 @@ static void write_ranks(struct tel_html *page,
 {
     struct tel_bars_row *rows =
         tel_page_array(page, tool->nevents, sizeof(*rows));
-    const struct tel_bars bars = {.title = "Events, the most frequent first",
+    const struct tel_bars bars = {.k = page->k,
+                                  .title = "Events, the most frequent first",
                                   .name_title = "Event",
                                   .count_title = "Runs",
                                   .rows = rows,
@@ -43,10 +44,7 @@ static void write_outcomes(struct tel_html *page,
         rows[i] = (struct tel_outcomes_row){
             .name = tool->events[i].event,
             .runs = all->runs,
-            .ok = all->ok,
-            .error = all->error,
-            .sig = all->sig,
-            .lost = all->lost,
+            .ends = {all->ok, all->error, all->sig, all->lost},
         };
     }
     tel_page_card_open(page, "", "How runs ended");

@@ -15,7 +15,8 @@ static void write_field(struct tel_html *page,
     struct tel_bars_row *rows =
         tel_page_array(page, field->values.len, sizeof(*rows));
     char title[128];
-    const struct tel_bars bars = {.title = title,
+    const struct tel_bars bars = {.k = page->k,
+                                  .title = title,
                                   .name_title = field->key,
                                   .count_title = "Runs",
                                   .rows = rows,

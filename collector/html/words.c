@@ -60,7 +60,7 @@ const char *tel_words_often(struct tel_words *buf, double before, double now,
                             const char *version)
 {
     double ratio = before > 0 ? now / before : 0;
-    struct change change;
+    struct change change = {"", ""};
 
     if (before <= 0) {
         (void)snprintf(buf->text, sizeof(buf->text), "where %s did not",
@@ -85,7 +85,7 @@ const char *tel_words_long(struct tel_words *buf, double before, double now,
                            const char *version)
 {
     double ratio = before > 0 ? now / before : 0;
-    struct change change;
+    struct change change = {"", ""};
 
     if (before <= 0)
         put(&change, "longer", "than in");

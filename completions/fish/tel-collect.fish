@@ -5,9 +5,9 @@ function __tel_collect_complete
     set -l before (commandline -opc)
     set -l call $before[1] $before[2]
     switch $before[-1]
-        case --db --tools
+        case --db --tools --config
             __fish_complete_path (commandline -ct)
-        case --listen --tool -k
+        case --listen --metrics '--*-max' --rate --deadline --retention --k --tool -k
         case '*'
             command $call --help 2>/dev/null | string replace -rf '^  (-{0,2}[a-z-]+) (?:[A-Z:]+)? +(.*)' '$1\t$2'
     end

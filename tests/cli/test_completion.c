@@ -27,7 +27,10 @@ static const struct {
     {{"tel", "flush", ""}, ""},
     {{"tel", "preview", "--r"}, "--raw "},
     {{"tel-collect", "r"}, "report "},
-    {{"tel-collect", "serve", "--"}, "--db --help --listen --tools "},
+    {{"tel-collect", "serve", "--"},
+     "--bodies-max --body-max --config --connections-max --db --deadline "
+     "--events-max --help --k --listen --metrics --rate --requests-max "
+     "--retention --target-max --tools "},
     {{"tel-wrap", "--"}, "--help --mode= --version "},
     {{"tel-wrap", "only-one-has-th"}, "only-one-has-this-name "},
     {{"tel", "preview", "only-one-has-th"}, ""},

@@ -178,7 +178,7 @@ static void test_manual_of_the_sender_has_its_options(void **state)
 
 static void test_manual_of_the_collector_has_its_options(void **state)
 {
-    static const char *const commands[] = {"serve", "report", NULL};
+    static const char *const commands[] = {"serve", "report", "export", NULL};
 
     (void)state;
     check_program("tel-collect.8", TEL_STAGE_BIN "/tel-collect", commands);

@@ -8,8 +8,13 @@
 
 #define ARGUMENTS_MAX 48
 
-char **import_argv(const struct collect *c, const char *db,
-                   const char *const *arguments)
+void use_database(struct collect *c, const char *name)
+{
+    (void)snprintf(c->db, sizeof(c->db), "%s",
+                   scratch_path(c->scratch, "%s", name));
+}
+
+char **import_argv(const struct collect *c, const char *const *arguments)
 {
     char **argv = calloc(ARGUMENTS_MAX + 8, sizeof(char *));
     size_t count = 0;
@@ -18,7 +23,7 @@ char **import_argv(const struct collect *c, const char *db,
     argv[count++] = strdup(TEL_COLLECT);
     argv[count++] = strdup("import");
     argv[count++] = strdup("--db");
-    argv[count++] = strdup(scratch_path(c->scratch, "%s", db));
+    argv[count++] = strdup(c->db);
     argv[count++] = strdup("--tools");
     argv[count++] = strdup(scratch_path(c->scratch, "tools"));
     for (; *arguments != NULL && count < ARGUMENTS_MAX; arguments++)
@@ -36,10 +41,9 @@ void import_forget(char **argv)
     free(argv);
 }
 
-struct result import_run(struct collect *c, const char *db,
-                         const char *const *arguments)
+struct result import_run(struct collect *c, const char *const *arguments)
 {
-    char **argv = import_argv(c, db, arguments);
+    char **argv = import_argv(c, arguments);
     struct result result = scratch_runv(c->scratch, argv);
 
     import_forget(argv);
@@ -66,9 +70,9 @@ void assert_imported(struct result result)
     result_clear(&result);
 }
 
-uint64_t runs_in(const struct collect *c, const char *db)
+uint64_t runs_in(const struct collect *c)
 {
-    return store_runs(scratch_path(c->scratch, "%s", db), "git");
+    return store_runs(c->db, "git");
 }
 
 void append_lines(const struct collect *c, const char *path, const char *line,

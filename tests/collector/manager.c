@@ -53,25 +53,39 @@ static int open_notify(struct scratch *scratch)
     return fd;
 }
 
-void manager_setup(struct manager *m, struct collect *c)
+void manager_configure(struct manager *m, const char *db, const char *lines)
 {
+    struct scratch *s = m->c->scratch;
     char *text = NULL;
 
-    *m = (struct manager){.c = c, .metrics = -1};
-    m->notify = open_notify(c->scratch);
-    m->requests = manager_listen(&c->port);
-    assert_true(asprintf(&text, "db = %s\ntools = %s\n",
-                         scratch_path(c->scratch, "totals.db"),
-                         scratch_path(c->scratch, "tools")) > 0);
-    scratch_write(c->scratch, "credentials/collect.conf", text);
+    assert_true(asprintf(&text, "db = %s\ntools = %s\n%s", db,
+                         scratch_path(s, "tools"), lines) > 0);
+    scratch_write(s, "credentials/collect.conf", text);
     free(text);
+    if (geteuid() == 0)
+        free(scratch_ok(s, 0, "chmod", "-R", "go+rX", s->root, NULL));
+}
+
+void manager_setup(struct manager *m, struct collect *c)
+{
+    struct scratch *s = c->scratch;
+
+    *m = (struct manager){.c = c, .metrics = -1};
+    m->notify = open_notify(s);
+    m->requests = manager_listen(&c->port);
+    manager_configure(m, scratch_path(s, "totals.db"), "");
     if (geteuid() == 0) {
-        free(scratch_ok(c->scratch, 0, "chmod", "-R", "go+rX", c->scratch->root,
-                        NULL));
-        assert_int_equal(chown(c->scratch->root, NOBODY, NOBODY), 0);
-        assert_int_equal(
-            chown(scratch_path(c->scratch, "notify"), NOBODY, NOBODY), 0);
+        assert_int_equal(chown(s->root, NOBODY, NOBODY), 0);
+        assert_int_equal(chown(scratch_path(s, "notify"), NOBODY, NOBODY), 0);
     }
+}
+
+int manager_add_metrics(struct manager *m)
+{
+    int port;
+
+    m->metrics = manager_listen(&port);
+    return port;
 }
 
 void manager_teardown(struct manager *m)
@@ -99,20 +113,25 @@ char *manager_unit(const char *key, unsigned index)
     return value;
 }
 
-/* The words of a command line, "%d" being the credentials' directory. */
-static void split(struct manager *m, char *line, char **ret_argv)
+/* The words of a command line, "%d" being the credentials' directory; in
+ * static memory. */
+static char *const *split(const struct manager *m, char *line)
 {
+    static char words[ARGUMENTS][512];
+    static char *argv[ARGUMENTS + 1];
+    char *word = strsep(&line, " ");
     size_t count = 0;
-    char *word = NULL;
 
-    while ((word = strsep(&line, " ")) != NULL) {
-        assert_true(count + 1 < ARGUMENTS);
-        ret_argv[count++] =
-            strncmp(word, "%d", 2) == 0
-                ? strdup(scratch_path(m->c->scratch, "credentials%s", word + 2))
-                : strdup(word);
-    }
-    ret_argv[count] = NULL;
+    do {
+        assert_true(count < ARGUMENTS);
+        if (strncmp(word, "%d", 2) == 0)
+            word = (char *)(uintptr_t)scratch_path(m->c->scratch,
+                                                   "credentials%s", word + 2);
+        snprintf(words[count], sizeof(words[count]), "%s", word);
+        argv[count] = words[count];
+        argv[++count] = NULL;
+    } while ((word = strsep(&line, " ")) != NULL);
+    return argv;
 }
 
 /* As DynamicUser= does; only root can. What it may write is the folder that
@@ -175,11 +194,11 @@ void manager_launch(struct manager *m)
     struct collect *c = m->c;
     char *line =
         m->command != NULL ? strdup(m->command) : manager_unit("ExecStart", 0);
-    char *argv[ARGUMENTS];
+    char *const *argv = NULL;
     int log;
 
     assert_non_null(line);
-    split(m, line, argv);
+    argv = split(m, line);
     log = open(scratch_path(c->scratch, "serve-%u.log", ++c->starts),
                O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     assert_true(log >= 0);
@@ -191,8 +210,6 @@ void manager_launch(struct manager *m)
     keep(c->scratch, c->pid);
     (void)close(log);
     free(line);
-    for (size_t i = 0; argv[i] != NULL; i++)
-        free(argv[i]);
 }
 
 void manager_hear(struct manager *m, const char *line)
@@ -202,7 +219,8 @@ void manager_hear(struct manager *m, const char *line)
     if (got < 0)
         fail_msg("nothing was told in the place of %s: %s", line,
                  strerror(errno));
-    m->heard[got] = '\0';
+    else
+        m->heard[got] = '\0';
     if (strncmp(m->heard, line, strlen(line)) != 0)
         fail_msg("%s was told in the place of %s", m->heard, line);
 }

@@ -32,6 +32,11 @@ struct manager {
 int manager_listen(int *ret_port);
 
 void manager_setup(struct manager *m, struct collect *c);
+/* Writes its configuration anew, with this database and more lines. */
+void manager_configure(struct manager *m, const char *db, const char *lines);
+/* Passes a socket for metrics too, for which "metrics = systemd" asks; returns
+ * its port. */
+int manager_add_metrics(struct manager *m);
 void manager_teardown(struct manager *m);
 
 /* Starts it with the sockets, and does not wait. */

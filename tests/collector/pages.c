@@ -265,6 +265,40 @@ void pages_odd(const char *db)
     tel_store_close(store);
 }
 
+static const char *const all_fmt[] = {"fmt=json", "quiet=no", "fmt=csv", NULL};
+static const char *const few_fmt[] = {"fmt=csv", "quiet=no", "fmt=json", NULL};
+
+static void add_version(struct day *day, const char *version, bool latest)
+{
+    const struct verb both[] = {
+        {"long", version, "load", 900, latest ? 0.02 : 0.09, latest ? 300 : 700,
+         0.6, latest ? all_fmt : few_fmt},
+        {"long", version, "save", 400, latest ? 0.06 : 0.03, 120, 0.6, NULL},
+        {"long", version, "show", latest ? 1500 : 500, 0.01, 20, 0.6, NULL},
+        {"long", version, "rare", 4, 0, 20, 0.6, NULL},
+        {"long", version, latest ? "sync" : "upload", 200, 0.01, 20, 0.6, NULL},
+    };
+
+    for (size_t i = 0; i < sizeof(both) / sizeof(both[0]); i++)
+        add_verb(day, &both[i], both[i].a_day);
+}
+
+void pages_long(const char *db)
+{
+    static const char *const versions[] = {"1.8", "1.9", "1.10",
+                                           "2.0", "2.1", "2.2"};
+    struct tel_store *store = make(db);
+    struct day *day = new_day();
+
+    for (int i = 0; i < 420; i += 10) {
+        add_version(day, versions[i / 70], i / 70 == 5);
+        add_version(day, "devel", false);
+        write_day(store, day, PAGES_FIRST + i);
+    }
+    free(day);
+    tel_store_close(store);
+}
+
 void pages_hostile(const char *db)
 {
     static const char *const fields[] = {
@@ -283,6 +317,17 @@ void pages_hostile(const char *db)
 
     add_verb(day, &hostile, hostile.a_day);
     write_day(store, day, PAGES_FIRST);
+    free(day);
+    tel_store_close(store);
+}
+
+void pages_far(const char *db)
+{
+    struct tel_store *store = make(db);
+    struct day *day = new_day();
+
+    add_verb(day, &verbs[0], 100);
+    write_day(store, day, INT64_MAX / 2);
     free(day);
     tel_store_close(store);
 }

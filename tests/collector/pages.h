@@ -20,8 +20,17 @@ void pages_month(const char *db);
  */
 void pages_odd(const char *db);
 
+/*
+ * A tool of seven versions over more than a year, of which the latest two
+ * differ in all that versions can differ in.
+ */
+void pages_long(const char *db);
+
 /* Names that no tel-collect ever wrote, to a database or to a page. */
 void pages_hostile(const char *db);
+
+/* A day that no calendar has. */
+void pages_far(const char *db);
 
 /* A database in which nothing was counted. */
 void pages_empty(const char *db);

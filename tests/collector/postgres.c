@@ -15,6 +15,9 @@
 #define FETCHED TEL_SERVERS "/unpacked/usr/lib/"
 #define BIN FETCHED "postgresql/15/bin/"
 
+static const char initdb[] = BIN "initdb";
+static const char server[] = BIN "postgres";
+
 #define NOBODY 65534
 
 /* The longest path that fits into the name of a unix socket. */
@@ -51,7 +54,7 @@ static struct result run(struct postgres *pg, const char *const *words)
 /* Whether who is to run it can. */
 static bool is_there(struct postgres *pg)
 {
-    const char *const words[] = {"test", "-x", BIN "postgres", NULL};
+    const char *const words[] = {"test", "-x", server, NULL};
     struct result result = run(pg, words);
     bool is = result.status == 0;
 
@@ -62,7 +65,7 @@ static bool is_there(struct postgres *pg)
 static void make(struct postgres *pg)
 {
     const char *data = scratch_path(pg->scratch, "data");
-    const char *const words[] = {BIN "initdb", "-D", data,    "-U",
+    const char *const words[] = {initdb,       "-D", data,    "-U",
                                  "person",     "-A", "trust", "--no-sync",
                                  "--locale=C", "-E", "UTF8",  NULL};
     char text[1024];
@@ -105,24 +108,25 @@ struct postgres *postgres_new(void)
     return pg;
 }
 
-static void url_of(const struct postgres *pg, const char *database, char *buf,
+/* The URL of the server, with more options of it. */
+static void url_of(const struct postgres *pg, const char *more, char *buf,
                    size_t size)
 {
-    snprintf(buf, size, "postgresql://person@/%s?host=%s", database,
-             scratch_path(pg->scratch, "data"));
+    snprintf(buf, size, "postgresql://person@/postgres?host=%s%s",
+             scratch_path(pg->scratch, "data"), more);
 }
 
 static bool answers(void *context)
 {
     char url[512];
 
-    url_of(context, "postgres", url, sizeof(url));
+    url_of(context, "", url, sizeof(url));
     return PQping(url) == PQPING_OK;
 }
 
 void postgres_start(struct postgres *pg)
 {
-    const char *const words[] = {BIN "postgres", "-D",
+    const char *const words[] = {server, "-D",
                                  scratch_path(pg->scratch, "data"), NULL};
     const char *argv[32];
 
@@ -177,8 +181,11 @@ void postgres_free(struct postgres *pg)
 {
     if (pg == NULL)
         return;
-    if (pg->pid > 0)
+    if (pg->pid > 0) {
+        /* A test may have failed while it stood still. */
+        postgres_signal(pg, SIGCONT);
         postgres_end(pg, SIGQUIT);
+    }
     scratch_free(pg->scratch);
     free(pg);
 }
@@ -195,16 +202,17 @@ void postgres_signal(const struct postgres *pg, int sig)
     free(list);
 }
 
-const char *postgres_database(struct postgres *pg)
+const char *postgres_schema(struct postgres *pg)
 {
     char url[512];
-    char sql[64];
+    char text[64];
 
-    url_of(pg, "postgres", url, sizeof(url));
-    snprintf(sql, sizeof(sql), "CREATE DATABASE test%u", ++pg->databases);
-    free(postgres_ask(url, sql));
-    snprintf(sql, sizeof(sql), "test%u", pg->databases);
-    url_of(pg, sql, pg->url, sizeof(pg->url));
+    url_of(pg, "", url, sizeof(url));
+    snprintf(text, sizeof(text), "CREATE SCHEMA test%u", ++pg->schemas);
+    free(postgres_ask(url, text));
+    snprintf(text, sizeof(text), "&options=-csearch_path%%3Dtest%u",
+             pg->schemas);
+    url_of(pg, text, pg->url, sizeof(pg->url));
     return pg->url;
 }
 

@@ -3,7 +3,7 @@
  * postgres: a PostgreSQL server of one's own, in a scratch, on a unix socket.
  *
  *     struct postgres *pg = postgres_new();    NULL: not here, and says why
- *     const char *url = postgres_database(pg); a fresh one, for a test
+ *     const char *url = postgres_schema(pg);   a fresh one, for a test
  *     postgres_end(pg, SIGQUIT);               at once, as by a crash
  *     postgres_start(pg);                      and again
  *     postgres_free(pg);
@@ -20,15 +20,16 @@
 struct postgres {
     struct scratch *scratch;
     pid_t pid;
-    unsigned databases;
-    char url[512]; /* of the newest database */
+    unsigned schemas;
+    char url[512]; /* of the newest schema */
 };
 
 struct postgres *postgres_new(void);
 void postgres_free(struct postgres *pg); /* accepts NULL */
 
-/* A new, empty database: its URL, which stands until the next one. */
-const char *postgres_database(struct postgres *pg);
+/* A new, empty schema, which is as good as a database and sooner made: its
+ * URL, which stands until the next one. */
+const char *postgres_schema(struct postgres *pg);
 
 /* Starts it, and waits until it answers. */
 void postgres_start(struct postgres *pg);
@@ -39,7 +40,7 @@ void postgres_end(struct postgres *pg, int sig);
 void postgres_signal(const struct postgres *pg, int sig);
 
 /* What one statement gives: its first value, or "" where it gives none. Freed
- * by the caller. url may be of any database. */
+ * by the caller. url may be of any schema. */
 char *postgres_ask(const char *url, const char *sql);
 /* The same as a number. */
 long postgres_number(const char *url, const char *sql);

@@ -79,7 +79,7 @@ static int setup_postgres(void **state)
     *state = &battle;
     battle.pg = postgres_new();
     if (battle.pg != NULL)
-        prepare(&battle, FIRE_COLLECTORS, postgres_database(battle.pg));
+        prepare(&battle, FIRE_COLLECTORS, postgres_schema(battle.pg));
     return 0;
 }
 

@@ -82,7 +82,7 @@ static void test_forms_table_is_exactly_this(void **state)
              "git: 10 runs from 2026-03-01 to 2026-03-01, <66.7 %% failed\n"
              "\n"
              "EVENT   RUNS     FAIL  P50 ms  P95 ms\n"
-             "commit     5  <50.0 %%      31    1233"
+             "commit     5  <50.0 %%       -       -"
              "  ################################\n"
              "    ok:5 error:<5; exit 0:5; fmt json:5\n"
              "1 event held back: under 5 runs\n"
@@ -220,8 +220,7 @@ static void test_forms_csv_is_one_long_table(void **state)
         "\r\ngit,,commit,ok,,,5\r\n",
         "\r\ngit,,commit,lost,,,0\r\n",
         "\r\ngit,,commit,exit,0,,5\r\n",
-        "\r\ngit,,commit,ms,10..1292,,5\r\n",
-        "\r\ngit,,commit,p95_ms,,,1233\r\n",
+        "\r\ngit,,commit,ms,10..55,,5\r\n",
         "\r\ngit,2.39.5,commit,field:fmt,json,,5\r\n",
         "\r\ngit,2.39.5,commit,runs,,2026-03-01,5\r\n",
     };
@@ -303,6 +302,7 @@ static void test_forms_table_begins_with_what_changed(void **state)
         "  switch fails 2.9 times as often in 2.40.0: 6.2 % -> 18.1 %";
     struct collect *c = *state;
     char *text = NULL;
+    json_t *parsed = NULL;
     json_t *found = NULL;
 
     add_versions(c);
@@ -311,7 +311,8 @@ static void test_forms_table_begins_with_what_changed(void **state)
     assert_true(strstr(text, changed) < strstr(text, "EVENT"));
     assert_non_null(strstr(text, "  Too few runs to tell: commit\n"));
     free(text);
-    found = json_object_get(collect_report(c, "git", NULL), "comparison");
+    parsed = collect_report(c, "git", NULL);
+    found = json_object_get(parsed, "comparison");
     assert_string_equal(json_string_value(json_object_get(found, "before")),
                         "2.39.5");
     found = json_array_get(json_object_get(found, "findings"), 0);
@@ -320,6 +321,7 @@ static void test_forms_table_begins_with_what_changed(void **state)
     assert_true(json_is_true(json_object_get(found, "certain")));
     assert_non_null(strstr(json_string_value(json_object_get(found, "text")),
                            "switch fails"));
+    json_decref(parsed);
 }
 
 static void test_forms_compare_takes_two_versions(void **state)
@@ -373,15 +375,15 @@ static void test_forms_terminal_has_colours_and_blocks(void **state)
     skip_unless(terminal_works(), "no pseudo-terminals here");
     text = shown(c, "C.UTF-8", 80);
     assert_non_null(strstr(text, "\033[1mgit: 10 runs"));
-    assert_non_null(strstr(text, "1233  ████████"));
+    assert_non_null(strstr(text, "-  ████████"));
     free(text);
     text = shown(c, "C", 80);
-    assert_non_null(strstr(text, "1233  ########"));
+    assert_non_null(strstr(text, "-  ########"));
     assert_null(strstr(text, "█"));
     free(text);
     scratch_set(c->scratch, "NO_COLOR", "1");
     text = shown(c, "C.UTF-8", 80);
-    assert_non_null(strstr(text, "1233  ████████"));
+    assert_non_null(strstr(text, "-  ████████"));
     assert_null(strchr(text, '\033'));
     free(text);
 }

@@ -90,8 +90,8 @@ static void assert_sound(struct scratch *scratch)
 
 static void test_html_page_is_well_formed_and_leads_nowhere(void **state)
 {
-    void (*const makers[])(const char *) = {pages_odd, pages_hostile,
-                                            pages_empty};
+    void (*const makers[])(const char *) = {pages_odd, pages_long,
+                                            pages_hostile, pages_empty};
     struct scratch *scratch = *state;
 
     skip_unless(access(PYTHON, X_OK) == 0, "there is no python3");
@@ -186,7 +186,7 @@ static unsigned leftovers(struct scratch *scratch)
 static void test_html_file_is_replaced_as_a_whole(void **state)
 {
     struct scratch *scratch = *state;
-    mode_t mask = umask(022);
+    mode_t mask = umask(0);
 
     scratch_write(scratch, "real.html", "old");
     assert_int_equal(symlink(scratch_path(scratch, "real.html"), page(scratch)),
@@ -234,11 +234,48 @@ static void test_html_file_that_can_not_be_written_is_said(void **state)
                         " or directory\n");
     result_clear(&result);
     result = scratch_run(scratch, TEL_COLLECT, "report", "--db", db(shared),
-                         "--html", "/dev/full", NULL);
+                         "--html", scratch->root, NULL);
     assert_int_equal(result.status, 2);
-    assert_string_equal(result.err, "tel-collect: --html /dev/full: No space"
-                                    " left on device\n");
+    assert_non_null(strstr(result.err, ": Is a directory\n"));
     result_clear(&result);
+    result = scratch_run(scratch, "sh", "-c", "exec \"$@\" >/dev/full", "sh",
+                         TEL_COLLECT, "report", "--db", db(shared), "--html",
+                         "-", NULL);
+    assert_int_equal(result.status, 2);
+    assert_string_equal(result.err, "tel-collect: --html -: No space left on"
+                                    " device\n");
+    result_clear(&result);
+}
+
+static void test_html_day_of_no_calendar_is_said(void **state)
+{
+    struct scratch *scratch = *state;
+    struct result result;
+
+    pages_far(db(scratch));
+    result = scratch_run(scratch, TEL_COLLECT, "report", "--db", db(scratch),
+                         "--html", page(scratch), NULL);
+    assert_int_equal(result.status, 2);
+    assert_non_null(strstr(result.err, "holds what tel-collect never wrote\n"));
+    result_clear(&result);
+}
+
+/* Not even a share of what is held back. */
+static void test_html_tool_under_k_says_nothing_else(void **state)
+{
+    struct scratch *scratch = *state;
+    char *text = NULL;
+    char *section = NULL;
+
+    pages_odd(db(scratch));
+    text = write_page_of(scratch, db(scratch));
+    section = strstr(text, "<h2>under</h2>");
+    assert_non_null(section);
+    *strstr(section, "</section>") = '\0';
+    assert_string_equal(section,
+                        "<h2>under</h2>\n<p class=\"muted\">It ran under 5"
+                        " times, so all else is held back.</p>\n");
+    free(text);
 }
 
 /* A pipe is written to, and stays one. */
@@ -279,6 +316,8 @@ int main(void)
         TEST(test_html_file_is_replaced_as_a_whole),
         TEST(test_html_failure_keeps_the_old_page),
         TEST(test_html_file_that_can_not_be_written_is_said),
+        TEST(test_html_day_of_no_calendar_is_said),
+        TEST(test_html_tool_under_k_says_nothing_else),
         TEST(test_html_pipe_is_not_replaced),
     };
 

@@ -27,9 +27,8 @@ static const struct {
     void (*make)(const char *db);
     size_t sizes; /* how many of them it is looked at in */
 } pages[] = {
-    {"month", pages_month, 3},
-    {"odd", pages_odd, 2},
-    {"hostile", pages_hostile, 1},
+    {"month", pages_month, 3}, {"odd", pages_odd, 2},
+    {"long", pages_long, 2},   {"hostile", pages_hostile, 1},
     {"empty", pages_empty, 1},
 };
 

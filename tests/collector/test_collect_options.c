@@ -300,6 +300,64 @@ static void test_options_command_line_wins_over_the_file(void **state)
     assert_null(file_read(scratch_path(c->scratch, "file.db"), NULL));
 }
 
+/* Puts new in the place of the one old. */
+static char *replace(char *text, const char *old, const char *new)
+{
+    char *at = strstr(text, old);
+    char *whole = NULL;
+
+    if (at == NULL)
+        fail_msg("not in the example: %s", old);
+    assert_true(asprintf(&whole, "%.*s%s%s", (int)(at - text), text, new,
+                         at + strlen(old)) > 0);
+    free(text);
+    return whole;
+}
+
+/* Every option is there by its name, with a value that is taken. */
+static void test_options_example_has_them_all(void **state)
+{
+    struct collect *c = *state;
+    char *text = file_read(TEL_SOURCE "/packaging/collect.conf", NULL);
+    char *help =
+        scratch_ok(c->scratch, 0, TEL_COLLECT, "serve", "--help", NULL);
+    char *argv[] = {strdup(TEL_COLLECT), strdup("serve"), strdup("--config"),
+                    strdup(scratch_path(c->scratch, "collect.conf")), NULL};
+    unsigned options = 0;
+
+    assert_non_null(text);
+    for (char *at = help; (at = strstr(at, "\n  --")) != NULL; at++) {
+        int len = (int)strcspn(at + 5, " ");
+        char line[64];
+        char later[64];
+
+        snprintf(line, sizeof(line), "\n%.*s = ", len, at + 5);
+        snprintf(later, sizeof(later), "\n#%.*s = ", len, at + 5);
+        if (strncmp(line, "\nconfig ", 8) == 0 ||
+            strncmp(line, "\nhelp ", 6) == 0)
+            continue;
+        options++;
+        if (strstr(text, later) != NULL)
+            text = replace(text, later, line);
+        else if (strstr(text, line) == NULL)
+            fail_msg("packaging/collect.conf does not have%s", line);
+    }
+    assert_true(options > 4);
+    text = replace(text, "127.0.0.1:8080", "127.0.0.1:0");
+    text = replace(text, "127.0.0.1:8081", "127.0.0.1:0");
+    text = replace(text, "/var/lib/tel-collect/totals.db",
+                   scratch_path(c->scratch, "totals.db"));
+    text =
+        replace(text, "/etc/tel/collect.d", scratch_path(c->scratch, "tools"));
+    scratch_write(c->scratch, "collect.conf", text);
+    collect_start_as(c, argv);
+    collect_stop(c);
+    for (size_t i = 0; argv[i] != NULL; i++)
+        free(argv[i]);
+    free(help);
+    free(text);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -317,6 +375,7 @@ int main(void)
         TEST(test_options_file_that_is_none_is_one_line),
         TEST(test_options_password_is_for_the_owner_only),
         TEST(test_options_command_line_wins_over_the_file),
+        TEST(test_options_example_has_them_all),
     };
 
     return cmocka_run_group_tests_name("collect options", tests, NULL, NULL);

@@ -24,7 +24,7 @@ static int setup(void **state)
     static struct fixture fixture;
 
     memset(&fixture, 0, sizeof(fixture));
-    fixture.url = postgres_database(postgres);
+    fixture.url = postgres_schema(postgres);
     for (size_t i = 0; i < COLLECTORS; i++) {
         struct collect *c = &fixture.collects[i];
 

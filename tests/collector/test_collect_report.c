@@ -104,10 +104,10 @@ static void test_report_json_is_exactly_this(void **state)
 }
 
 /* Each number is rounded down, or null where it is held back. */
-#define COMMIT_TOLD                                                          \
-    "\"runs\": 5, \"ok\": 5, \"error\": null, \"signal\": 0, \"lost\": 0,"   \
-    " \"exit\": {\"0\": 5}, \"sig\": {}, \"p50_ms\": 31, \"p95_ms\": 1233,"  \
-    " \"histogram\": [[10, 1292, 5]], \"fields\": {\"fmt\": {\"json\": 5}}," \
+#define COMMIT_TOLD                                                           \
+    "\"runs\": 5, \"ok\": 5, \"error\": null, \"signal\": 0, \"lost\": 0,"    \
+    " \"exit\": {\"0\": 5}, \"sig\": {}, \"p50_ms\": null, \"p95_ms\": null," \
+    " \"histogram\": [[10, 55, 5]], \"fields\": {\"fmt\": {\"json\": 5}},"    \
     " \"held_back\": [\"exit\", \"fmt\", \"quiet\"]"
 
 static void test_report_default_k_is_five(void **state)
@@ -146,8 +146,7 @@ static void test_report_k_holds_back_what_is_under_it(void **state)
                 " \"error\": null, \"signal\": null, \"lost\": null,"
                 " \"comparison\": null, \"versions\": [{\"version\":"
                 " \"2.39.5\", \"runs\": null, \"ok\": null, \"error\": null,"
-                " \"signal\": null, \"lost\": null}], \"events\": [],"
-                " \"held_back\": 3}");
+                " \"signal\": null, \"lost\": null}], \"events\": []}");
     json_decref(report);
 }
 
@@ -193,8 +192,34 @@ static void test_report_few_durations_have_no_percentile(void **state)
     assert_true(
         json_is_null(json_object_get(event_of(report, "commit"), "p95_ms")));
     json_decref(report);
-    report = collect_report(c, "git", "-k", "2", NULL);
+    report = collect_report(c, "git", "-k", "1", NULL);
     assert_int_equal(number_of(event_of(report, "commit"), "p95_ms"), 20);
+    json_decref(report);
+}
+
+/* What fewer than k runs took is not told, whatever it is. */
+static void test_report_percentiles_are_of_k_runs(void **state)
+{
+    struct collect *c = *state;
+    json_t *report = NULL;
+
+    /* 90 of 20 ms, and 4 of 50. */
+    (void)collect_sql(c, "INSERT INTO total VALUES ('2001-02-03', 'git',"
+                         " '2.39.5', 'commit', 'ms', '20', 89),"
+                         " ('2001-02-03', 'git', '2.39.5', 'commit', 'ms',"
+                         " '50', 3)");
+    report = collect_report(c, "git", NULL);
+    /* 10 and 20, 30 and 39 and 50 with what took longer. */
+    assert_json(json_object_get(event_of(report, "commit"), "histogram"),
+                "[[10, 22, 90], [30, 55, 5]]");
+    assert_true(
+        json_is_null(json_object_get(event_of(report, "commit"), "p50_ms")));
+    json_decref(report);
+    (void)collect_sql(c, "DELETE FROM total WHERE event = 'commit'"
+                         " AND item = 'ms' AND value = '10'");
+    report = collect_report(c, "git", NULL);
+    assert_int_equal(number_of(event_of(report, "commit"), "p50_ms"), 20);
+    assert_int_equal(number_of(event_of(report, "commit"), "p95_ms"), 30);
     json_decref(report);
 }
 
@@ -267,7 +292,7 @@ static void test_report_days_are_summed(void **state)
     report = collect_report(c, "git", NULL);
     assert_int_equal(number_of(event_of(report, "commit"), "runs"), 10);
     assert_int_equal(number_of(event_of(report, "log"), "runs"), 5);
-    assert_int_equal(number_of(event_of(report, "commit"), "p50_ms"), 31);
+    assert_int_equal(number_of(event_of(report, "log"), "p50_ms"), 1);
     json_decref(report);
 }
 
@@ -298,6 +323,34 @@ static void test_report_missing_database_is_2(void **state)
     assert_int_equal(count_of(result.err, "\n"), 1);
     result_clear(&result);
     assert_null(file_read(path, NULL));
+}
+
+/* What no collector writes is not reported as if one had. */
+static void test_report_of_strange_totals_is_2(void **state)
+{
+    static const char *const rows[] = {
+        "'commit', 'nonsense', ''", "'commit', 'ms', '-1'",
+        "'commit', 'ms', '99999999999'", "'', 'runs', ''",
+        "'commit', 'exit', 'a value that is longer than any policy lets it'"};
+    struct collect *c = *state;
+    char sql[256];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct result result;
+
+        snprintf(sql, sizeof(sql),
+                 "INSERT INTO total VALUES ('2001-02-03', 'git', '1', %s, 9)",
+                 rows[i]);
+        (void)collect_sql(c, sql);
+        result = scratch_run(c->scratch, TEL_COLLECT, "report", "--db",
+                             scratch_path(c->scratch, "totals.db"), NULL);
+        assert_int_equal(result.status, 2);
+        assert_string_equal(result.out, "");
+        assert_non_null(
+            strstr(result.err, ": holds what tel-collect never wrote\n"));
+        result_clear(&result);
+        (void)collect_sql(c, "DELETE FROM total WHERE day = '2001-02-03'");
+    }
 }
 
 static void test_report_full_disk_is_said(void **state)
@@ -436,11 +489,13 @@ int main(void)
         TEST(test_report_default_k_is_five),
         TEST(test_report_k_holds_back_what_is_under_it),
         TEST(test_report_few_durations_have_no_percentile),
+        TEST(test_report_percentiles_are_of_k_runs),
         TEST(test_report_versions_are_summed_or_apart),
         TEST(test_report_several_tools_are_an_array),
         TEST(test_report_days_are_summed),
         TEST(test_report_unknown_tool_is_1),
         TEST(test_report_missing_database_is_2),
+        TEST(test_report_of_strange_totals_is_2),
         TEST(test_report_full_disk_is_said),
         TEST(test_report_empty_database_has_nothing),
         TEST(test_report_groups_crashes_by_signature),

@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "fill.h"
-#include "month.h"
+#include "rollout.h"
 
-#define RUNS 15000
+#define RUNS 30000
 
 static unsigned months(void)
 {
@@ -43,10 +43,10 @@ static void report_of(struct tel_exact *exact,
 static void simulate(uint64_t seed, unsigned runs, bool worse,
                      struct tel_report *report)
 {
-    const struct month month = {.seed = seed, .runs = runs, .worse = worse};
+    const struct rollout rollout = {.seed = seed, .runs = runs, .worse = worse};
     struct tel_exact exact = {0};
 
-    month_fill(&month, &exact);
+    rollout_fill(&rollout, &exact);
     report_of(&exact, &plain, report);
 }
 
@@ -109,7 +109,7 @@ static void test_compare_month_without_change_has_no_finding(void **state)
     for (unsigned i = 0; i < all; i++) {
         struct tel_report report;
 
-        simulate(5000 + i, RUNS / 2, false, &report);
+        simulate(5000 + i, RUNS / 4, false, &report);
         wrong += count_certain(&report) > 0;
         tel_report_clear(&report);
     }

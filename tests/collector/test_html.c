@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "html/charts.h"
 #include "html/figures.h"
 #include "html/html.h"
 #include "html/scale.h"
 #include "html/style.h"
 #include "html/svg.h"
+#include "html/words.h"
 #include "support.h"
 
 #define NBSP "\xc2\xa0"
@@ -115,7 +117,74 @@ static void test_figures_days_are_those_of_the_calendar(void **state)
     assert_string_equal(tel_figure_day(&f, 20757), "2026-10-31");
     assert_string_equal(tel_figure_short_day(&f, 20757), "31" NBSP "Oct");
     assert_string_equal(tel_figure_short_day(&f, 11016), "29" NBSP "Feb");
+    assert_string_equal(tel_figure_month(&f, 11016), "Feb" NBSP "2000");
     (void)tel_figure_short_day(&f, INT64_MAX);
+    (void)tel_figure_month(&f, INT64_MAX);
+}
+
+static struct tel_published told(uint64_t n)
+{
+    return (struct tel_published){.n = n};
+}
+
+/* As the table of the report has it. */
+static void test_charts_failures_held_back_are_below_something(void **state)
+{
+    const struct tel_published held = {.held = true};
+    struct tel_figure f;
+
+    (void)state;
+    assert_string_equal(
+        tel_chart_failed_text(
+            &f, &(struct tel_ends){told(90), told(10), told(0), held}, 1),
+        "10.0" NBSP "%");
+    assert_string_equal(
+        tel_chart_failed_text(
+            &f, &(struct tel_ends){told(95), held, told(0), told(0)}, 5),
+        "<5.0" NBSP "%");
+    assert_string_equal(
+        tel_chart_failed_text(
+            &f, &(struct tel_ends){held, told(10), told(0), told(0)}, 5),
+        "-");
+    assert_string_equal(
+        tel_chart_failed_text(
+            &f, &(struct tel_ends){told(0), told(0), told(0), told(50)}, 5),
+        "-");
+    assert_string_equal(
+        tel_chart_failed_text(
+            &f, &(struct tel_ends){told(50), told(0), told(0), told(0)}, 5),
+        "0" NBSP "%");
+}
+
+static void test_words_say_how_much_as_one_would(void **state)
+{
+    struct tel_words w;
+
+    (void)state;
+    assert_string_equal(tel_words_often(&w, 0.061, 0.124, "2.40.0"),
+                        "twice as often as in 2.40.0");
+    assert_string_equal(tel_words_often(&w, 0.1, 0.134, "2.40.0"),
+                        "34" NBSP "% more often than in 2.40.0");
+    assert_string_equal(tel_words_often(&w, 0.1, 0.05, "2.40.0"),
+                        "half as often as in 2.40.0");
+    assert_string_equal(tel_words_often(&w, 0.1, 0.07, "2.40.0"),
+                        "30" NBSP "% less often than in 2.40.0");
+    assert_string_equal(tel_words_often(&w, 0.1, 0.35, "2.40.0"),
+                        "3.5 times as often as in 2.40.0");
+    assert_string_equal(tel_words_often(&w, 0.00001, 0.5, "2.40.0"),
+                        "far more often than in 2.40.0");
+    assert_string_equal(tel_words_often(&w, 0, 0.5, "2.40.0"),
+                        "where 2.40.0 did not");
+    assert_string_equal(tel_words_long(&w, 820, 1070, NULL),
+                        "30" NBSP "% longer");
+    assert_string_equal(tel_words_long(&w, 820, 1640, "1"),
+                        "twice as long as in 1");
+    assert_string_equal(tel_words_long(&w, 1000, 880, "1"),
+                        "12" NBSP "% less time than in 1");
+    assert_string_equal(tel_words_long(&w, 1000, 500, "1"),
+                        "half the time of 1");
+    assert_string_equal(tel_words_long(&w, 10, 250, "1"),
+                        "25 times as long as in 1");
 }
 
 static void test_scale_linear_ends_on_a_round_number(void **state)
@@ -123,15 +192,18 @@ static void test_scale_linear_ends_on_a_round_number(void **state)
     static const struct {
         double top, high;
         size_t ticks;
-    } cases[] = {{0, 1, 2},       {1, 1, 3},       {0.13, 0.15, 4},
-                 {2300, 3000, 4}, {95, 100, 3},    {100, 100, 3},
-                 {101, 150, 4},   {4e18, 4e18, 5}, {1e-9, 1e-9, 3}};
+        bool whole;
+    } cases[] = {
+        {0, 1, 2, true},       {1, 1, 2, true},        {1, 1, 5, false},
+        {9, 10, 3, true},      {0.13, 0.15, 4, false}, {0.094, 0.1, 5, false},
+        {2300, 3000, 4, true}, {95, 100, 5, true},     {101, 150, 4, true},
+        {4e18, 4e18, 5, true}, {1e-9, 1e-9, 5, false}};
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct tel_scale scale;
 
-        tel_scale_linear(&scale, cases[i].top);
+        tel_scale_linear(&scale, cases[i].top, cases[i].whole);
         assert_true(fabs(scale.high - cases[i].high) <= 1e-9 * scale.high);
         assert_int_equal(scale.nticks, cases[i].ticks);
         assert_true(scale.high >= cases[i].top * (1 - 1e-9));
@@ -294,6 +366,8 @@ int main(void)
         cmocka_unit_test(test_figures_shares_never_lie_about_the_ends),
         cmocka_unit_test(test_figures_durations_have_the_unit_of_their_size),
         cmocka_unit_test(test_figures_days_are_those_of_the_calendar),
+        cmocka_unit_test(test_charts_failures_held_back_are_below_something),
+        cmocka_unit_test(test_words_say_how_much_as_one_would),
         cmocka_unit_test(test_scale_linear_ends_on_a_round_number),
         cmocka_unit_test(test_scale_ms_holds_every_duration),
         cmocka_unit_test(test_svg_labels_keep_both_ends_of_a_name),

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "chance.h"
 #include "histogram.h"
+#include "month/chance.h"
 #include "publish.h"
 #include "statistics.h"
 
@@ -88,7 +88,7 @@ static uint64_t draw(struct chance *chance, uint64_t of, double p)
     uint64_t n = 0;
 
     for (uint64_t i = 0; i < of; i++)
-        n += chance_happens(chance, p);
+        n += chance_unit(chance) < p;
     return n;
 }
 
@@ -121,9 +121,10 @@ static void test_statistics_share_intervals_hold(void **state)
         {{200, 200}, {0.1, 0.3}},  {{500, 100}, {0.02, 0.02}},
         {{400, 400}, {0.9, 0.95}},
     };
-    struct chance chance = {20261125};
+    struct chance chance;
 
     (void)state;
+    chance_begin(&chance, 20261125, 0, 0);
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         assert_in_range(cover_shares(&chance, all[i].of, all[i].p, 1), 930,
                         990);
@@ -189,9 +190,10 @@ static unsigned cover_ratios(struct chance *chance, const unsigned runs[2],
 static void test_statistics_ratio_intervals_hold(void **state)
 {
     static const unsigned runs[][2] = {{60, 60}, {60, 400}, {500, 500}};
-    struct chance chance = {7};
+    struct chance chance;
 
     (void)state;
+    chance_begin(&chance, 7, 0, 0);
     for (size_t i = 0; i < 3; i++) {
         assert_in_range(cover_ratios(&chance, runs[i], 300, 1, 1), 930, 990);
         assert_in_range(cover_ratios(&chance, runs[i], 300, 1, 5), 930, 1000);

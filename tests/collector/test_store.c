@@ -48,7 +48,7 @@ static int setup_sqlite(void **state)
 
 static int setup_postgres(void **state)
 {
-    return open_store(state, postgres_database(postgres));
+    return open_store(state, postgres_schema(postgres));
 }
 
 static int teardown(void **state)

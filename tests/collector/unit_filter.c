@@ -57,16 +57,17 @@ static void set_group(const char *lists, const char *name, size_t len,
                       bool allow, unsigned depth)
 {
     const char *line = lists;
+    size_t size;
 
     while (line != NULL && !is_word(line, name, len)) {
         line = strchr(line, '\n');
         line = line != NULL ? line + 1 : NULL;
     }
-    if (line == NULL || depth == DEPTH)
+    if (line == NULL || depth == DEPTH) {
         fail_msg("no group %.*s is known", (int)len, name);
+        return;
+    }
     while ((line = strchr(line, '\n')) != NULL && *++line == ' ') {
-        size_t size;
-
         line += strspn(line, " ");
         size = strcspn(line, "\n");
         if (*line == '@')

@@ -117,17 +117,22 @@ static void test_edge_serve_counts_what_was_sent(void **state)
     assert_non_null(strstr(w->answers.bytes, " 422\n"));
 }
 
-/* What a report says of a store, by two more arguments. */
-static char *report_of(struct world *w, const char *option, const char *where)
+/* The report of the worker is that of serve's database, in this form. */
+static void assert_reports_same(struct world *w, const char *url,
+                                const char *form)
 {
     struct scratch *scratch = w->edge.collect.scratch;
+    char *of_url = scratch_ok(scratch, 0, TEL_COLLECT, "report", "--url", url,
+                              "--token-file", scratch_path(scratch, "token"),
+                              "--by-version", "--by-day", form, NULL);
+    char *of_db = scratch_ok(scratch, 0, TEL_COLLECT, "report", "--db",
+                             scratch_path(scratch, "totals.db"), "--by-version",
+                             "--by-day", form, NULL);
 
-    return strcmp(option, "--url") == 0
-               ? scratch_ok(scratch, 0, TEL_COLLECT, "report", option, where,
-                            "--token-file", scratch_path(scratch, "token"),
-                            "--by-version", "--json", NULL)
-               : scratch_ok(scratch, 0, TEL_COLLECT, "report", option, where,
-                            "--by-version", "--json", NULL);
+    assert_string_equal(of_url, of_db);
+    assert_non_null(strstr(of_db, "remote_add"));
+    free(of_url);
+    free(of_db);
 }
 
 static void test_edge_worker_counts_as_serve(void **state)
@@ -137,8 +142,6 @@ static void test_edge_worker_counts_as_serve(void **state)
     struct text answers = {0};
     struct text totals = {0};
     char url[64];
-    char *of_url = NULL;
-    char *of_db = NULL;
     int port = 0;
     pid_t pid = hosted_worker(&w->edge, &port);
 
@@ -148,14 +151,11 @@ static void test_edge_worker_counts_as_serve(void **state)
     hosted_dump(&w->edge, url, &totals);
     assert_same(&answers, &w->answers);
     assert_same(&totals, &w->totals);
-    of_url = report_of(w, "--url", url);
-    of_db = report_of(w, "--db", scratch_path(scratch, "totals.db"));
-    assert_string_equal(of_url, of_db);
-    assert_non_null(strstr(of_db, "remote_add"));
+    assert_reports_same(w, url, "--json");
+    assert_reports_same(w, url, "--csv");
+    assert_reports_same(w, url, "--html=-");
     scratch_stop(scratch, pid, SIGKILL);
     remove_tree(scratch_path(scratch, "edge/disk"));
-    free(of_url);
-    free(of_db);
     text_clear(&answers);
     text_clear(&totals);
 }

@@ -71,7 +71,7 @@ static void test_edge_url_unsafe_is_one_line(void **state)
     for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
         struct trial *t = *state;
 
-        assert_complains(t, urls[i], t->token, "not a URL of https");
+        assert_complains(t, urls[i], t->token, ": not a URL of https");
     }
 }
 
@@ -169,6 +169,7 @@ static void test_edge_url_rows_out_of_order_are_one_line(void **state)
         ROWS("", RUNS) ROWS("", RUNS),
         ROWS("2026-01-02", RUNS) ROWS("2026-01-01", RUNS),
         ROWS("2026-02-30", RUNS),
+        ROWS("1969-12-31", RUNS),
         ROWS("", "[\"runs\",\"\",0]"),
         ROWS("", "[\"runs\",\"\",-5]"),
         ROWS("", "[\"runs\",\"\",1.5]"),

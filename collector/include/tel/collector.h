@@ -61,8 +61,11 @@ struct tel_collector_options {
     const char *listen;
     const char *db;    /* the database's file, made where there is none */
     const char *tools; /* the directory of the policies, *.conf */
+    /* As listen, for /metrics and /healthz; NULL: nowhere. */
+    const char *metrics;
+    uint64_t k; /* of /metrics; see collector/publish.h */
     struct tel_collector_limits limits;
-    unsigned retention_days; /* totals older than that go; 0: none */
+    uint64_t retention_days; /* totals older than that go; 0: none */
     /* Told one sentence when the database begins to fail, and one when it
      * works again; called from another thread. May be NULL. */
     void (*notice)(const char *text);
@@ -83,6 +86,10 @@ int tel_collector_start(const struct tel_collector_options *options,
 int tel_collector_address(const struct tel_collector *collector, char *buf,
                           size_t size);
 
+/* The same for /metrics. -ENOENT: there is none. */
+int tel_collector_metrics_address(const struct tel_collector *collector,
+                                  char *buf, size_t size);
+
 /*
  * Loads the policies again, and judges by them what comes from then on. On
  * failure, as in tel_collector_start, those before stay in force. Not while
@@ -93,6 +100,7 @@ int tel_collector_reload(struct tel_collector *collector, struct tel_err *err);
 /* Accepts nothing more, finishes and answers what is queued. Accepts NULL. */
 void tel_collector_stop(struct tel_collector *collector);
 
+#define TEL_K_MAX 1000000000
 #define TEL_REPORT_K 5 /* counts of fewer runs are held back by default */
 
 enum tel_report_form {
@@ -105,7 +113,7 @@ enum tel_report_form {
 struct tel_report_options {
     const char *db;         /* whatever a reader of stores takes */
     bool hosted;            /* db is the URL of a hosted collector */
-    const char *token_file; /* for a store behind a URL; or NULL */
+    const char *token_file; /* for that one; or NULL */
     const char *tool;       /* an id, or NULL: all of them */
     uint64_t k;          /* see collector/publish.h; 1: every count as it is */
     int64_t first, last; /* days since 1970-01-01, both included; 0: open */

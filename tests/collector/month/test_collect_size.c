@@ -4,7 +4,8 @@
  * number of events.
  *
  * test_collect_size --long [MILLIONS] counts a month of 10 million events of
- * three tools, and prints the sizes on the way and the report's time.
+ * three tools, a tenth of it also by serve, and prints the sizes on the way
+ * and the report's time.
  */
 #include "importing.h"
 
@@ -21,6 +22,7 @@
 
 #define DAYS 30
 #define KEYS 20000
+#define BATCH 1000 /* events of a request */
 /* Of tel_store_claim at once. */
 #define KEYS_A_GROUP 500
 
@@ -217,6 +219,65 @@ static void show_size(const struct collect *c, unsigned long events,
     time_report(c, "--html \"$0/page\"");
 }
 
+/* Posts a file's lines in batches of BATCH, each with a key of its own. */
+static unsigned long post_file(struct collect *c, const char *path)
+{
+    static unsigned batches;
+    char *body = malloc(BATCH * TEL_EVENT_TEXT_MAX);
+    char line[TEL_EVENT_TEXT_MAX];
+    FILE *in = fopen(path, "re");
+    unsigned long sent = 0;
+    bool more = true;
+
+    if (in == NULL || body == NULL)
+        fail_msg("%s cannot be read", path);
+    while (more && in != NULL && body != NULL) {
+        char key[TEL_IDEMPOTENCY_LEN + 1];
+        size_t len = 0;
+        unsigned count = 0;
+
+        while (count < BATCH && fgets(line, sizeof(line), in) != NULL) {
+            len += strlen(strcpy(body + len, line));
+            count++;
+        }
+        more = count == BATCH;
+        (void)snprintf(key, sizeof(key), "%032x", ++batches);
+        if (count > 0)
+            assert_int_equal(collect_post(c, body, key), 204);
+        sent += count;
+    }
+    if (in != NULL)
+        (void)fclose(in);
+    free(body);
+    return sent;
+}
+
+/* As many events to serve, on the day on which this runs. */
+static void serve_month(struct collect *c, unsigned long events)
+{
+    char *path = strdup(scratch_path(c->scratch, "lines"));
+    unsigned long sent = 0;
+    double spent = 0;
+
+    collect_start(c, "127.0.0.1:0");
+    for (int day = 1; day <= DAYS; day++) {
+        double start;
+
+        shell(c,
+              "\"$1\" --days %d --events %lu --seed 9 --form json"
+              " --print 2026-09-%02d >\"$0/lines\"",
+              DAYS, events, day);
+        start = now();
+        sent += post_file(c, path);
+        spent += now() - start;
+    }
+    collect_stop(c);
+    free(path);
+    print_message("serve took %lu events in batches of %d in %.0f s; with that"
+                  " day: %" PRIu64 " cells, %ld KiB\n",
+                  sent, BATCH, spent, cells_in(c), size_in(c) / 1024);
+}
+
 static void measure(unsigned long millions)
 {
     const unsigned long steps[] = {millions * 100000, millions * 500000,
@@ -232,6 +293,7 @@ static void measure(unsigned long millions)
         done = steps[i];
         show_size(c, done, now() - start);
     }
+    serve_month(c, steps[0]);
     print_message("a key, kept for two generations (14 to 30 days): %.1f"
                   " bytes\n",
                   bytes_of_a_key(c, 1000000));

@@ -189,10 +189,10 @@ static void test_plain_endpoint_gives_the_totals_of_serve(void **state)
     collect_stop(&w->served);
     start_flask(&w->plain);
     deliver(&w->plain);
-    assert_says(IMPORT(&w->plain, "totals.db", "/events"), 0,
+    assert_says(IMPORT(&w->plain, "/events"), 0,
                 "60 counted, 0 refused, 0 unreadable\n", "");
-    served = store_dump(scratch_path(w->served.scratch, "totals.db"), true);
-    imported = store_dump(scratch_path(w->plain.scratch, "totals.db"), true);
+    served = store_dump(w->served.db, true);
+    imported = store_dump(w->plain.db, true);
     assert_string_equal(imported, served);
     assert_non_null(strstr(served, " alpha 1.2 log_last runs  5\n"));
     assert_non_null(strstr(served, " beta 1.2 other field:fmt json 5\n"));
@@ -210,17 +210,16 @@ static void test_plain_endpoint_that_strangers_use(void **state)
     start_flask(c);
     attack(c);
     deliver(c);
-    assert_says(IMPORT(c, "totals.db", "/events"), 0,
+    assert_says(IMPORT(c, "/events"), 0,
                 "60 counted, 4 refused (tool 1, event 1, field 1, value 1), "
                 "7 unreadable\n",
                 "");
     attack(c);
-    assert_says(IMPORT(c, "totals.db", "--continue", "/events"), 1,
+    assert_says(IMPORT(c, "--continue", "/events"), 1,
                 "0 counted, 4 refused (tool 1, event 1, field 1, value 1), "
                 "7 unreadable, 73 lines imported before\n",
                 "nothing in it counted");
-    assert_int_equal(store_runs(scratch_path(c->scratch, "totals.db"), NULL),
-                     60);
+    assert_int_equal(store_runs(c->db, NULL), 60);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

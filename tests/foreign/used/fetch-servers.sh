@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Unpacks the servers that the tests use into a folder, without installing
 # them: an installed server is started, and its port is the machine's own.
-# docker is there for its client.
+# docker is there for its client, prometheus for promtool.
 #
 #     tests/foreign/used/fetch-servers.sh [FOLDER]     default: build/servers
 #
@@ -11,10 +11,10 @@
 set -eu
 
 wanted='redis-server redis-tools nginx postgresql-15 postgresql-client-15 libpq5
-    openssh-server openssh-sftp-server openssh-client docker.io'
+    openssh-server openssh-sftp-server openssh-client docker.io prometheus'
 programs='usr/bin/redis-server usr/sbin/nginx usr/lib/postgresql/15/bin/postgres
     usr/lib/postgresql/15/bin/psql usr/sbin/sshd usr/lib/openssh/sftp-server
-    usr/bin/ssh usr/bin/docker'
+    usr/bin/ssh usr/bin/docker usr/bin/promtool'
 
 LC_ALL=C
 export LC_ALL

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* month: a simulated month. */
+/* rollout: a month in which new versions replace old ones. */
 #include "support.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "chance.h"
 #include "histogram.h"
-#include "month.h"
+#include "month/chance.h"
+#include "rollout.h"
 
 #define DAYS 30
 #define HABITS 4
@@ -43,18 +44,23 @@ static const struct tool {
      {{"run", 0.9, 0.2, 4000}, {"fix", 0.1, 0.3, 6000}}},
 };
 
+static bool happens(struct chance *chance, double probability)
+{
+    return chance_unit(chance) < probability;
+}
+
 /* The newest one spreads. */
 static int choose_version(struct chance *chance, int day)
 {
-    if (chance_happens(chance, 0.7 * day / DAYS))
+    if (happens(chance, 0.7 * day / DAYS))
         return 2;
-    return chance_happens(chance, 0.6) ? 1 : 0;
+    return happens(chance, 0.6) ? 1 : 0;
 }
 
 static const struct habit *choose_habit(struct chance *chance,
                                         const struct tool *tool)
 {
-    double left = chance_part(chance);
+    double left = chance_unit(chance);
     const struct habit *habit = tool->habits;
 
     while (left > habit->part && habit + 1 < tool->habits + HABITS &&
@@ -72,7 +78,7 @@ struct tally {
 };
 
 struct course {
-    const struct month *month;
+    const struct rollout *rollout;
     struct chance chance;
     const struct tool *tool;
     uint32_t lowers[BUCKETS];
@@ -103,14 +109,14 @@ static void add_run(struct course *course, int day)
     int version = choose_version(chance, day);
     struct tally *tally =
         &course->tallies[habit - course->tool->habits][version];
-    bool worse = course->month->worse && strcmp(habit->event, "push") == 0 &&
+    bool worse = course->rollout->worse && strcmp(habit->event, "push") == 0 &&
                  version == 2;
     double ms = habit->ms * (worse ? 1.3 : 1);
 
     tally->runs++;
-    tally->failed += chance_happens(chance, habit->fails * (worse ? 2 : 1));
-    tally->json += chance_happens(chance, 0.1);
-    tally->quiet += chance_happens(chance, 0.3);
+    tally->failed += happens(chance, habit->fails * (worse ? 2 : 1));
+    tally->json += happens(chance, 0.1);
+    tally->quiet += happens(chance, 0.3);
     tally->ms[find_bucket(course, ms * exp(0.6 * chance_normal(chance)))]++;
 }
 
@@ -161,7 +167,7 @@ static void fill_tool(struct course *course, struct tel_exact *exact)
     const struct tool *tool = course->tool;
 
     memset(course->tallies, 0, sizeof(course->tallies));
-    for (unsigned i = 0; i < course->month->runs; i++)
+    for (unsigned i = 0; i < course->rollout->runs; i++)
         add_run(course, (int)(i % DAYS));
     for (int i = 0; i < HABITS && tool->habits[i].event != NULL; i++) {
         for (int j = 0; j < VERSIONS; j++) {
@@ -174,12 +180,12 @@ static void fill_tool(struct course *course, struct tel_exact *exact)
     }
 }
 
-void month_fill(const struct month *month, struct tel_exact *exact)
+void rollout_fill(const struct rollout *rollout, struct tel_exact *exact)
 {
     static struct course course;
 
-    course = (struct course){.month = month,
-                             .chance = {month->seed * 0x9e3779b97f4a7c15U + 1}};
+    course = (struct course){.rollout = rollout};
+    chance_begin(&course.chance, rollout->seed, 0, 0);
     for (uint32_t lower = 0; lower <= TEL_MS_TOP;
          lower = tel_bucket_next(lower))
         course.lowers[course.buckets++] = lower;
