@@ -142,9 +142,15 @@ static void finish_group(struct tel_queue *queue, struct tel_work *group,
     give_back(queue, group);
 }
 
-static int64_t today(struct tel_queue *queue)
+static int64_t today(void)
 {
-    queue->day = (int64_t)(time(NULL) / 86400);
+    return (int64_t)(time(NULL) / 86400);
+}
+
+/* The day of a group. */
+static int64_t new_day(struct tel_queue *queue)
+{
+    queue->day = today();
     return queue->day;
 }
 
@@ -154,7 +160,7 @@ static void write_now(struct tel_queue *queue)
     while (queue->first != NULL) {
         struct tel_work *group = NULL;
         size_t requests = 0;
-        int r = tel_store_begin_now(queue->store, today(queue));
+        int r = tel_store_begin_now(queue->store, new_day(queue));
 
         if (r == -EBUSY)
             return;
@@ -172,7 +178,7 @@ static void write_later(struct tel_queue *queue)
     queue->writing = true;
     (void)pthread_mutex_unlock(&queue->lock);
     finish_group(queue, group, requests,
-                 tel_store_begin(queue->store, today(queue)));
+                 tel_store_begin(queue->store, new_day(queue)));
     (void)pthread_mutex_lock(&queue->lock);
     queue->writing = false;
 }
@@ -217,6 +223,18 @@ static void *work(void *context)
     return NULL;
 }
 
+/* A transaction in vain: what a store has to read before it knows a key (some
+ * seconds, where it remembers many millions), it reads before anybody waits. */
+static void warm(struct tel_queue *queue)
+{
+    static const struct tel_store_key nobody = {{0}};
+    bool fresh = false;
+
+    if (tel_store_begin(queue->store, today()) == 0)
+        (void)tel_store_claim(queue->store, &nobody, 1, &fresh);
+    tel_store_rollback(queue->store);
+}
+
 int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
                     unsigned retention_days,
                     void (*done)(struct tel_work *group),
@@ -242,6 +260,7 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
         tel_queue_free(queue);
         return r;
     }
+    warm(queue);
     r = pthread_create(&queue->thread, NULL, work, queue);
     if (r != 0) {
         tel_queue_free(queue);
