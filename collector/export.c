@@ -22,9 +22,9 @@
 #include <string.h>
 
 #include "fault.h"
-#include "limit.h"
-#include "tools.h"
-#include "totals.h"
+#include "receive/limit.h"
+#include "count/tools.h"
+#include "count/totals.h"
 
 #define REFUSED_EVENT_OR_BEFORE(refusal) \
     ((refusal) != TEL_ACCEPTED && (refusal) <= TEL_REFUSED_EVENT)

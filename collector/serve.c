@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "fault.h"
-#include "http.h"
-#include "limit.h"
-#include "listen.h"
-#include "monitor.h"
-#include "passed.h"
+#include "receive/http.h"
+#include "receive/limit.h"
+#include "receive/listen.h"
+#include "watch/monitor.h"
+#include "receive/passed.h"
 
 struct listener {
     int fd;

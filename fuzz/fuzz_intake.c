@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "intake.h"
-#include "limit.h"
+#include "count/intake.h"
+#include "receive/limit.h"
 #include "memory_store.h"
 
 #define REQUESTS_MAX 8

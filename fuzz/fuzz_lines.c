@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_url.h"
+#include "store/url.h"
 
 static void check(int64_t day, const char *string, uint64_t n)
 {

@@ -11,7 +11,7 @@
 
 #include <tel/event.h>
 
-#include "plain.h"
+#include "import/plain.h"
 
 static bool has(const char *at, size_t len, char byte)
 {

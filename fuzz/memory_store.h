@@ -10,7 +10,7 @@
 #ifndef TEL_MEMORY_STORE_H
 #define TEL_MEMORY_STORE_H
 
-#include "store_kind.h"
+#include "store/kind.h"
 
 #define MEMORY_KEYS 64
 #define MEMORY_REASONS 16

@@ -17,7 +17,7 @@ export function bucketOf(ms) {
 const told = { ok: ['ok'], error: ['error'], lost: ['lost'],
     signal: ['signal', 'sig'] };
 
-// Pairs of item and value, as collector/store.h names them.
+// Pairs of item and value, as collector/store/store.h names them.
 function* partsOf(event) {
     const outcome = event.end === 'code' ?
         [event.code === 0 ? 'ok' : 'error', 'exit'] : told[event.end] ?? [];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The Durable Object that keeps the totals, in its own SQLite: the tables, and
-// what they mean, are those of collector/store_sqlite.c.
+// what they mean, are those of collector/store/sqlite.c.
 import { DurableObject } from 'cloudflare:workers';
 import { limits } from './policies.js';
 
@@ -103,7 +103,7 @@ export class Totals extends DurableObject {
     }
 
     // Which generation keys go into now. It lasts longer than the window, and
-    // goes one step at a time, as in collector/store_kind.h.
+    // goes one step at a time, as in collector/store/kind.h.
     #turn(day) {
         const { number, began } = this.sql.exec(
             'SELECT number, began FROM generation').one();

@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "wipe.h"
+#include "receive/wipe.h"
 
 bool tel_wipe_heap(void)
 {

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "histogram.h"
-#include "store.h"
+#include "count/histogram.h"
+#include "store/store.h"
 #include "support.h"
 
 #define SUMS_MAX 8192

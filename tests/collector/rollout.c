@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "histogram.h"
+#include "count/histogram.h"
 #include "month/chance.h"
 #include "rollout.h"
 

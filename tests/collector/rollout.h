@@ -9,7 +9,7 @@
 #ifndef TEL_TEST_ROLLOUT_H
 #define TEL_TEST_ROLLOUT_H
 
-#include "exact.h"
+#include "report/exact.h"
 
 struct rollout {
     uint64_t seed;

@@ -2,7 +2,7 @@
 /* bucket: so many tokens a second, whatever the clock does between. */
 #include "support.h"
 
-#include "bucket.h"
+#include "receive/bucket.h"
 
 static void test_bucket_without_a_rate_is_never_empty(void **state)
 {

@@ -20,7 +20,7 @@
 
 #include "fire_client.h"
 #include "postgres.h"
-#include "store.h"
+#include "store/store.h"
 
 static uint64_t events = 10000;
 static unsigned kills = 4;

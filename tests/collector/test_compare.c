@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fill.h"
+#include "report/fill.h"
 #include "rollout.h"
 
 #define RUNS 30000

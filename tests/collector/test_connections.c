@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "connections.h"
+#include "receive/connections.h"
 
 #define COUNT 4
 #define DEADLINE 1000

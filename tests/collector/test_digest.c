@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "digest.h"
+#include "import/digest.h"
 
 static void assert_told(const struct tel_digest *digest, const char *expected)
 {

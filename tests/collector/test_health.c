@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* health: a probe through a real queue, into a store that does as it is
  * told. */
-#include "health.h"
+#include "watch/health.h"
 
 #include <errno.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "store_kind.h"
+#include "store/kind.h"
 #include "support.h"
 
 /* For a machine under load too. */

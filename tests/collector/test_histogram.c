@@ -4,7 +4,7 @@
 
 #include <tel/event.h>
 
-#include "histogram.h"
+#include "count/histogram.h"
 
 static void assert_near(uint32_t value)
 {

@@ -18,7 +18,7 @@
 
 #include <tel/text.h>
 
-#include "fill.h"
+#include "report/fill.h"
 
 #define CELLS 4
 #define GROUPS 262144 /* a power of two, and more than there are reports */

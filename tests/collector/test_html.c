@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "html/charts.h"
-#include "html/figures.h"
-#include "html/html.h"
-#include "html/scale.h"
-#include "html/style.h"
-#include "html/svg.h"
-#include "html/words.h"
+#include "report/html/charts.h"
+#include "report/html/figures.h"
+#include "report/html/html.h"
+#include "report/html/scale.h"
+#include "report/html/style.h"
+#include "report/html/svg.h"
+#include "report/html/words.h"
 #include "support.h"
 
 #define NBSP "\xc2\xa0"

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-#include "keyset.h"
-#include "siphash.h"
+#include "store/keyset.h"
+#include "store/siphash.h"
 
 /* Few enough that they meet often, in long rows without a gap. */
 #define VALUES 4096U

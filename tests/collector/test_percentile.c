@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "percentile.h"
+#include "report/percentile.h"
 
 static uint32_t percentile(struct tel_bin *bins, size_t count, unsigned percent)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plain.h"
+#include "import/plain.h"
 
 #define Q "t=git&e=commit&v=1"
 #define J "{\"t\":\"git\",\"e\":\"commit\"}"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "publish.h"
+#include "report/publish.h"
 
 static void assert_told(uint64_t n, uint64_t k, const char *expected)
 {

@@ -9,7 +9,7 @@
 
 #include <sqlite3.h>
 
-#include "queue.h"
+#include "count/queue.h"
 
 #define POLICY                                                            \
     "[tool]\nid = git\nversion = 1\nendpoint = https://t.example.org/t\n" \

@@ -5,10 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "histogram.h"
+#include "count/histogram.h"
 #include "month/chance.h"
-#include "publish.h"
-#include "statistics.h"
+#include "report/publish.h"
+#include "report/statistics.h"
 
 #define ROUNDS 2000
 #define BUCKETS 200

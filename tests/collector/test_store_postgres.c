@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_postgres.h"
+#include "store/postgres.h"
 #include "two_stores.h"
 
 #define STORES 3

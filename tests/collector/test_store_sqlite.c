@@ -9,7 +9,7 @@
 
 #include <sqlite3.h>
 
-#include "store.h"
+#include "store/store.h"
 
 /* The clock's day, and how long a generation lasts. */
 #define DAY 20000

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sums.h"
+#include "count/sums.h"
 
 #define EVENTS 700
 #define VALUES 10

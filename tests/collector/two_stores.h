@@ -7,7 +7,7 @@
 #define TEL_TEST_TWO_STORES_H
 
 #include "postgres.h"
-#include "store.h"
+#include "store/store.h"
 
 struct two_stores {
     const char *url;

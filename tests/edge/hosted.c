@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store.h"
+#include "store/store.h"
 
 #ifdef __aarch64__
 #define WORKERD EDGE_PACKAGE("@cloudflare/workerd-linux-arm64/bin/workerd")

@@ -8,7 +8,7 @@
 #define TEL_TEST_PLAN_H
 
 #include "drawn.h"
-#include "tools.h"
+#include "count/tools.h"
 
 #define PLAN_MAX 4096
 

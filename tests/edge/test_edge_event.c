@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "drawn.h"
-#include "tools.h"
-#include "totals.h"
+#include "count/tools.h"
+#include "count/totals.h"
 
 static unsigned wanted = 15000;
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "store.h"
+#include "store/store.h"
 
 #define CANARY "canary-27182818"
 

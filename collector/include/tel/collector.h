@@ -63,7 +63,7 @@ struct tel_collector_options {
     const char *tools; /* the directory of the policies, *.conf */
     /* As listen, for /metrics and /healthz; NULL: nowhere. */
     const char *metrics;
-    uint64_t k; /* of /metrics; see collector/publish.h */
+    uint64_t k; /* of /metrics; see collector/report/publish.h */
     struct tel_collector_limits limits;
     uint64_t retention_days; /* totals older than that go; 0: none */
     /* Told one sentence when the database begins to fail, and one when it
@@ -115,7 +115,7 @@ struct tel_report_options {
     bool hosted;            /* db is the URL of a hosted collector */
     const char *token_file; /* for that one; or NULL */
     const char *tool;       /* an id, or NULL: all of them */
-    uint64_t k;          /* see collector/publish.h; 1: every count as it is */
+    uint64_t k; /* see collector/report/publish.h; 1: every count as it is */
     int64_t first, last; /* days since 1970-01-01, both included; 0: open */
     const char *before;  /* two versions of tool to compare, or both NULL: */
     const char *after;   /* the latest two of each tool */

@@ -11,7 +11,7 @@
 #include <tel/text.h>
 
 #include "month.h"
-#include "store.h"
+#include "store/store.h"
 
 static const char usage[] =
     "usage: tel_month [OPTION...] DIRECTORY\n"

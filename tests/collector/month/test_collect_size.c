@@ -18,7 +18,7 @@
 
 #include <sqlite3.h>
 
-#include "store.h"
+#include "store/store.h"
 
 #define DAYS 30
 #define KEYS 20000
