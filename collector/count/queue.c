@@ -130,8 +130,10 @@ static void finish_group(struct tel_queue *queue, struct tel_work *group,
                             queue->sums);
     if (r == 0)
         r = tel_store_commit(queue->store);
-    if (r < 0)
+    if (r < 0) {
         tel_store_rollback(queue->store);
+        tel_meter_failed(tel_store_meter(queue->store));
+    }
     tel_sums_clear(queue->sums);
     tel_wipe_traces();
     tell(queue, r < 0);

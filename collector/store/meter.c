@@ -40,9 +40,13 @@ void tel_meter_kept(struct tel_meter *meter)
     }
 }
 
-void tel_meter_lost(struct tel_meter *meter)
+void tel_meter_failed(struct tel_meter *meter)
 {
     add(&meter->failures, 1);
+}
+
+void tel_meter_lost(struct tel_meter *meter)
+{
     meter->pending_events = 0;
     for (size_t i = 0; i < TEL_METER_REASONS; i++)
         meter->refused[i].pending = 0;

@@ -28,7 +28,7 @@ struct tel_meter {
     _Atomic uint64_t events; /* counted, and durable */
     struct tel_meter_reason refused[TEL_METER_REASONS]; /* events, durable */
     _Atomic uint64_t commits;
-    _Atomic uint64_t failures; /* transactions that were rolled back */
+    _Atomic uint64_t failures; /* groups that could not be kept */
     _Atomic uint64_t waiting;  /* requests, now: those being written too */
     _Atomic bool failing;      /* the last transaction failed */
     _Atomic uint64_t reloads;  /* of policies */
@@ -43,6 +43,10 @@ void tel_meter_event(struct tel_meter *meter, uint64_t n);
 void tel_meter_refusal(struct tel_meter *meter, const char *reason, uint64_t n);
 void tel_meter_kept(struct tel_meter *meter);
 void tel_meter_lost(struct tel_meter *meter);
+
+/* Events that wait were not kept: the database failed. A rollback alone says
+ * nothing of that, as some are meant. */
+void tel_meter_failed(struct tel_meter *meter);
 
 /* A request was answered with this status. */
 void tel_meter_answer(struct tel_meter *meter, unsigned status);

@@ -44,6 +44,7 @@
 
 /* Less than a sender's 5 s for a whole request, so that it hears a 503. */
 #define BUSY_MS 2000
+#define LOOK_AGAIN_MS 5
 
 /* In the triggers of the view total. */
 #define DAY(row) "strftime('%s', " row ".day) / 86400"
@@ -442,13 +443,29 @@ void tel_sqlite_close(struct tel_store *any)
     free(store);
 }
 
+/* Of two that make a store at once, one finds the file locked while its journal
+ * changes; SQLite does not wait there, whatever its timeout is. */
+static int set_journal(struct sqlite_store *store)
+{
+    int r = execute(store, "PRAGMA journal_mode = WAL");
+
+    for (int waited = 0; r < 0 && waited < BUSY_MS &&
+                         (sqlite3_errcode(store->db) & 0xff) == SQLITE_BUSY;
+         waited += LOOK_AGAIN_MS) {
+        (void)sqlite3_sleep(LOOK_AGAIN_MS);
+        r = execute(store, "PRAGMA journal_mode = WAL");
+    }
+    return r;
+}
+
 /* What only a writer has. */
 static int equip(struct sqlite_store *store)
 {
-    int r =
-        execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                       "PRAGMA secure_delete = ON;");
+    int r = set_journal(store);
 
+    if (r == 0)
+        r = execute(store,
+                    "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
     if (r == 0)
         r = make(store);
     if (r == 0)
