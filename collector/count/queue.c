@@ -16,6 +16,9 @@
 #define GROUP_BYTES 1048576
 #define GROUP_REQUESTS 1024
 
+/* For so long what was written may stand in a journal, group by group. */
+#define UNTIDY_S 5
+
 /*
  * Under lock, but for what the thread uses while writing is set, when nobody
  * else touches it.
@@ -34,6 +37,8 @@ struct tel_queue {
     bool failing;
     int64_t day;      /* of the latest group */
     int64_t retained; /* the day whose retention is done */
+    bool untidy;      /* something was written since */
+    struct timespec tidy_at;
     unsigned retention_days;
     const struct tel_tools *tools;
     struct tel_store *store;
@@ -121,6 +126,16 @@ static void give_back(struct tel_queue *queue, struct tel_work *group)
         queue->done(rest);
 }
 
+/* From the first group on. */
+static void leave_untidy(struct tel_queue *queue)
+{
+    if (queue->untidy)
+        return;
+    queue->untidy = true;
+    (void)clock_gettime(CLOCK_MONOTONIC, &queue->tidy_at);
+    queue->tidy_at.tv_sec += UNTIDY_S;
+}
+
 /* Within a transaction that has begun, or has failed to. */
 static void finish_group(struct tel_queue *queue, struct tel_work *group,
                          size_t requests, int r)
@@ -133,6 +148,8 @@ static void finish_group(struct tel_queue *queue, struct tel_work *group,
     if (r < 0) {
         tel_store_rollback(queue->store);
         tel_meter_failed(tel_store_meter(queue->store));
+    } else {
+        leave_untidy(queue);
     }
     tel_sums_clear(queue->sums);
     tel_wipe_traces();
@@ -205,6 +222,42 @@ static void retain(struct tel_queue *queue)
         queue->retained = day;
 }
 
+static bool has_to_tidy(const struct tel_queue *queue)
+{
+    struct timespec now;
+
+    if (!queue->untidy)
+        return false;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec > queue->tidy_at.tv_sec ||
+           (now.tv_sec == queue->tidy_at.tv_sec &&
+            now.tv_nsec >= queue->tidy_at.tv_nsec);
+}
+
+/* Where it fails, it is tried again as late as after a group. */
+static void tidy(struct tel_queue *queue)
+{
+    int r;
+
+    queue->writing = true;
+    (void)pthread_mutex_unlock(&queue->lock);
+    r = tel_store_tidy(queue->store);
+    queue->untidy = false;
+    if (r < 0)
+        leave_untidy(queue);
+    (void)pthread_mutex_lock(&queue->lock);
+    queue->writing = false;
+}
+
+static void rest(struct tel_queue *queue)
+{
+    if (queue->untidy)
+        (void)pthread_cond_timedwait(&queue->changed, &queue->lock,
+                                     &queue->tidy_at);
+    else
+        (void)pthread_cond_wait(&queue->changed, &queue->lock);
+}
+
 static void *work(void *context)
 {
     struct tel_queue *queue = context;
@@ -212,14 +265,17 @@ static void *work(void *context)
     (void)pthread_mutex_lock(&queue->lock);
     for (;;) {
         take_tools(queue);
-        if (queue->first != NULL)
+        /* Before what waits, or a steady flow would put it off for ever. */
+        if (has_to_tidy(queue))
+            tidy(queue);
+        else if (queue->first != NULL)
             write_later(queue);
         else if (queue->stopping)
             break;
         else if (has_to_retain(queue))
             retain(queue);
         else
-            (void)pthread_cond_wait(&queue->changed, &queue->lock);
+            rest(queue);
     }
     (void)pthread_mutex_unlock(&queue->lock);
     return NULL;
@@ -235,6 +291,9 @@ static void warm(struct tel_queue *queue)
     if (tel_store_begin(queue->store, today()) == 0)
         (void)tel_store_claim(queue->store, &nobody, 1, &fresh);
     tel_store_rollback(queue->store);
+    /* A collector that was killed may have left a journal. */
+    if (tel_store_tidy(queue->store) < 0)
+        leave_untidy(queue);
 }
 
 int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
@@ -244,12 +303,16 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
                     struct tel_queue **ret_queue)
 {
     struct tel_queue *queue = calloc(1, sizeof(*queue));
+    pthread_condattr_t steady;
     int r;
 
     if (queue == NULL)
         return -ENOMEM;
     (void)pthread_mutex_init(&queue->lock, NULL);
-    (void)pthread_cond_init(&queue->changed, NULL);
+    (void)pthread_condattr_init(&steady);
+    (void)pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&queue->changed, &steady);
+    (void)pthread_condattr_destroy(&steady);
     (void)pthread_cond_init(&queue->replaced, NULL);
     queue->last = &queue->first;
     queue->tools = tools;
@@ -275,6 +338,7 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
 int tel_queue_put(struct tel_queue *queue, struct tel_work *works)
 {
     uint64_t count = 0;
+    bool untidy = false; /* from now on */
     int r = 0;
 
     (void)pthread_mutex_lock(&queue->lock);
@@ -287,9 +351,12 @@ int tel_queue_put(struct tel_queue *queue, struct tel_work *works)
             count++;
         }
         (void)atomic_fetch_add(&tel_store_meter(queue->store)->waiting, count);
-        if (!queue->writing)
+        if (!queue->writing) {
+            untidy = queue->untidy;
             write_now(queue);
-        if (queue->first != NULL || has_to_retain(queue))
+            untidy = queue->untidy && !untidy;
+        }
+        if (queue->first != NULL || has_to_retain(queue) || untidy)
             (void)pthread_cond_signal(&queue->changed);
     }
     (void)pthread_mutex_unlock(&queue->lock);

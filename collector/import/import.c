@@ -256,6 +256,9 @@ static int store_all(struct reading *reading)
         r = tel_store_commit(import->store);
     if (r < 0)
         tel_store_rollback(import->store);
+    else
+        /* Where somebody reads, the next that writes will do it. */
+        (void)tel_store_tidy(import->store);
     return r;
 }
 

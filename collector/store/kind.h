@@ -26,6 +26,7 @@ struct tel_store_kind {
                size_t count);
     int (*refuse)(struct tel_store *store, const char *reason, uint64_t n);
     int (*retain)(struct tel_store *store, int64_t first);
+    int (*tidy)(struct tel_store *store); /* NULL: it has no journal of ours */
     int (*each_total)(struct tel_store *store,
                       const struct tel_store_range *range,
                       int (*row)(void *context, int64_t day,

@@ -42,10 +42,6 @@
 #define APPLICATION_ID 0x74656c63 /* "telc" */
 #define FORM 2
 
-/* Less than a sender's 5 s for a whole request, so that it hears a 503. */
-#define BUSY_MS 2000
-#define LOOK_AGAIN_MS 5
-
 /* In the triggers of the view total. */
 #define DAY(row) "strftime('%s', " row ".day) / 86400"
 #define OLD_CELL                                                           \
@@ -309,7 +305,7 @@ static int begin_now(struct tel_store *any, int64_t day)
 
     (void)sqlite3_busy_timeout(store->db, 0);
     r = tel_sqlite_run(store, STATEMENT_BEGIN);
-    (void)sqlite3_busy_timeout(store->db, BUSY_MS);
+    (void)sqlite3_busy_timeout(store->db, TEL_SQLITE_BUSY_MS);
     if (r < 0)
         return (sqlite3_errcode(store->db) & 0xff) == SQLITE_BUSY ? -EBUSY : r;
     r = start(store, day);
@@ -376,6 +372,7 @@ static const struct tel_store_kind kind = {
     .add = tel_sqlite_add,
     .refuse = tel_sqlite_refuse,
     .retain = tel_sqlite_retain,
+    .tidy = tel_sqlite_tidy,
     .each_total = tel_sqlite_each_total,
     .each_refusal = tel_sqlite_each_refusal,
 };
@@ -418,7 +415,7 @@ int tel_sqlite_attach(const char *path, int flags,
         tel_sqlite_close(&store->store);
         return -EIO;
     }
-    (void)sqlite3_busy_timeout(store->db, BUSY_MS);
+    (void)sqlite3_busy_timeout(store->db, TEL_SQLITE_BUSY_MS);
     /* An empty file is checked once it has been made into a store. */
     if ((flags & SQLITE_OPEN_CREATE) == 0 || !is_empty(store)) {
         r = check(store, path, err);
@@ -443,25 +440,10 @@ void tel_sqlite_close(struct tel_store *any)
     free(store);
 }
 
-/* Of two that make a store at once, one finds the file locked while its journal
- * changes; SQLite does not wait there, whatever its timeout is. */
-static int set_journal(struct sqlite_store *store)
-{
-    int r = execute(store, "PRAGMA journal_mode = WAL");
-
-    for (int waited = 0; r < 0 && waited < BUSY_MS &&
-                         (sqlite3_errcode(store->db) & 0xff) == SQLITE_BUSY;
-         waited += LOOK_AGAIN_MS) {
-        (void)sqlite3_sleep(LOOK_AGAIN_MS);
-        r = execute(store, "PRAGMA journal_mode = WAL");
-    }
-    return r;
-}
-
 /* What only a writer has. */
 static int equip(struct sqlite_store *store)
 {
-    int r = set_journal(store);
+    int r = tel_sqlite_journal_set(store);
 
     if (r == 0)
         r = execute(store,

@@ -34,6 +34,9 @@ enum statement {
     STATEMENTS
 };
 
+/* Less than a sender's 5 s for a whole request, so that it hears a 503. */
+#define TEL_SQLITE_BUSY_MS 2000
+
 /* Where the day stands in the id of a count. */
 #define TEL_SQLITE_DAY_SHIFT 32
 
@@ -114,6 +117,10 @@ int tel_sqlite_retain(struct tel_store *store, int64_t first);
 
 /* store_sqlite_feed: makes the table "feed" of what store->feed points to. */
 int tel_sqlite_feed_make(struct sqlite_store *store);
+
+/* store_sqlite_journal. */
+int tel_sqlite_journal_set(struct sqlite_store *store);
+int tel_sqlite_tidy(struct tel_store *store);
 
 /* store_sqlite_read. */
 int tel_sqlite_each_total(struct tel_store *store,

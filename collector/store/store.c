@@ -145,6 +145,11 @@ int tel_store_retain(struct tel_store *store, int64_t first)
     return store->kind->retain(store, first);
 }
 
+int tel_store_tidy(struct tel_store *store)
+{
+    return store->kind->tidy != NULL ? store->kind->tidy(store) : 0;
+}
+
 int tel_store_each_total(struct tel_store *store,
                          const struct tel_store_range *range,
                          int (*row)(void *context, int64_t day,

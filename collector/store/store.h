@@ -163,6 +163,10 @@ int tel_sum_order(const struct tel_sum *a, const struct tel_sum *b);
  */
 int tel_store_retain(struct tel_store *store, int64_t first);
 
+/* Between transactions: has a journal beside the store forget how its totals
+ * came about. -EBUSY: somebody else has to be done with it first. */
+int tel_store_tidy(struct tel_store *store);
+
 /* Which totals a reader wants, and how finely. */
 struct tel_store_range {
     const char *tool;    /* NULL: every tool */

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include <sqlite3.h>
@@ -173,6 +174,35 @@ static void test_queue_forgets_old_totals(void **state)
     assert_int_equal(number(fixture, "SELECT sum(n) FROM total"), WORKS + 2);
 }
 
+static bool is_journal_empty(void *context)
+{
+    const struct fixture *fixture = context;
+    struct stat status;
+
+    assert_int_equal(
+        stat(scratch_path(fixture->scratch, "totals.db-wal"), &status), 0);
+    return status.st_size == 0;
+}
+
+/* Both what it has written, and what another has left. */
+static void test_queue_leaves_no_journal(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tel_queue *queue = NULL;
+
+    assert_false(is_journal_empty(fixture));
+    assert_int_equal(
+        tel_queue_start(fixture->tools, fixture->store, 0, done, NULL, &queue),
+        0);
+    assert_true(is_journal_empty(fixture));
+    assert_int_equal(tel_queue_put(queue, fixture->works), 0);
+    assert_false(is_journal_empty(fixture));
+    until(is_journal_empty, fixture);
+    tel_queue_stop(queue);
+    tel_queue_free(queue);
+    assert_int_equal(number(fixture, "SELECT n FROM total"), WORKS);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -181,6 +211,7 @@ int main(void)
         TEST(test_queue_writes_at_once_where_it_can),
         TEST(test_queue_does_not_wait_for_another_process),
         TEST(test_queue_forgets_old_totals),
+        TEST(test_queue_leaves_no_journal),
     };
 
     return cmocka_run_group_tests_name("queue", tests, NULL, NULL);

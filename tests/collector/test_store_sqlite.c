@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <sqlite3.h>
 
@@ -316,6 +317,40 @@ static void test_sqlite_begins_at_once_or_not_at_all(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static int64_t journal_size(const struct fixture *fixture)
+{
+    char path[512];
+    struct stat status;
+
+    (void)snprintf(path, sizeof(path), "%s-wal", fixture->path);
+    assert_int_equal(stat(path, &status), 0);
+    return status.st_size;
+}
+
+/* Page by page it would tell what each group was made of. */
+static void test_sqlite_tidy_empties_the_journal(void **state)
+{
+    const struct fixture *fixture = *state;
+
+    (void)claim_group(fixture->a, DAY, 1, 1);
+    assert_true(journal_size(fixture) > 0);
+    assert_int_equal(tel_store_tidy(fixture->a), 0);
+    assert_int_equal(journal_size(fixture), 0);
+    assert_int_equal(claim_group(fixture->b, DAY, 1, 2), 1);
+}
+
+static void test_sqlite_tidy_waits_for_no_other_writer(void **state)
+{
+    const struct fixture *fixture = *state;
+
+    (void)claim_group(fixture->a, DAY, 1, 1);
+    assert_int_equal(tel_store_begin(fixture->b, DAY), 0);
+    assert_int_equal(tel_store_tidy(fixture->a), -EBUSY);
+    tel_store_rollback(fixture->b);
+    assert_int_equal(tel_store_tidy(fixture->a), 0);
+    assert_int_equal(journal_size(fixture), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +366,8 @@ int main(void)
         TEST(test_sqlite_retention_goes_day_by_day),
         TEST(test_sqlite_deleted_cells_are_made_again),
         TEST(test_sqlite_begins_at_once_or_not_at_all),
+        TEST(test_sqlite_tidy_empties_the_journal),
+        TEST(test_sqlite_tidy_waits_for_no_other_writer),
     };
 
     return cmocka_run_group_tests_name("store_sqlite", tests, NULL, NULL);
