@@ -208,6 +208,7 @@ static int check(struct sqlite_store *store, const char *path,
 {
     int64_t id = 0;
     int64_t form = 0;
+    bool ours = false;
 
     if (number(store, "PRAGMA application_id", &id) < 0 ||
         number(store, "PRAGMA user_version", &form) < 0)
@@ -219,6 +220,11 @@ static int check(struct sqlite_store *store, const char *path,
         return tel_fault(err, -EBADMSG,
                          "%s: a database of another version of tel-collect",
                          path);
+    if (tel_sqlite_form_check(store, schema, &ours) < 0)
+        return tel_fault(err, -EIO, "%s: %s", path, store->store.fault);
+    if (!ours)
+        return tel_fault(err, -EBADMSG,
+                         "%s: has other tables than tel-collect makes", path);
     return 0;
 }
 
@@ -416,6 +422,9 @@ int tel_sqlite_attach(const char *path, int flags,
         return -EIO;
     }
     (void)sqlite3_busy_timeout(store->db, TEL_SQLITE_BUSY_MS);
+    /* The file may be anybody's. */
+    (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     /* An empty file is checked once it has been made into a store. */
     if ((flags & SQLITE_OPEN_CREATE) == 0 || !is_empty(store)) {
         r = check(store, path, err);

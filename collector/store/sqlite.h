@@ -122,6 +122,11 @@ int tel_sqlite_feed_make(struct sqlite_store *store);
 int tel_sqlite_journal_set(struct sqlite_store *store);
 int tel_sqlite_tidy(struct tel_store *store);
 
+/* store_sqlite_form: whether all that the file has was made by schema, and
+ * nothing else is there. */
+int tel_sqlite_form_check(struct sqlite_store *store, const char *schema,
+                          bool *ret_ours);
+
 /* store_sqlite_read. */
 int tel_sqlite_each_total(struct tel_store *store,
                           const struct tel_store_range *range,

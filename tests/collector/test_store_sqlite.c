@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -351,6 +352,40 @@ static void test_sqlite_tidy_waits_for_no_other_writer(void **state)
     assert_int_equal(journal_size(fixture), 0);
 }
 
+/* What runs in a file is not run: it could keep what the tables do not. */
+static void test_sqlite_file_with_other_objects_is_not_opened(void **state)
+{
+    static const char *const objects[] = {
+        "CREATE TRIGGER spy AFTER INSERT ON seen BEGIN"
+        " DELETE FROM refusal; END",
+        "ALTER TABLE cell RENAME TO c; CREATE VIEW cell AS SELECT * FROM c",
+        "CREATE TABLE log(at, key)",
+    };
+    const struct fixture *fixture = *state;
+    struct tel_store *store = NULL;
+
+    for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
+        const char *path = scratch_path(fixture->scratch, "other.db");
+        struct tel_err err = {""};
+        sqlite3 *db = NULL;
+
+        (void)unlink(path);
+        assert_int_equal(tel_store_open(path, &store, NULL), 0);
+        tel_store_close(store);
+        assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, "ANALYZE", NULL, NULL, NULL),
+                         SQLITE_OK);
+        assert_int_equal(tel_store_open(path, &store, NULL), 0);
+        tel_store_close(store);
+        assert_int_equal(sqlite3_exec(db, objects[i], NULL, NULL, NULL),
+                         SQLITE_OK);
+        (void)sqlite3_close(db);
+        assert_int_equal(tel_store_open(path, &store, &err), -EBADMSG);
+        assert_non_null(strstr(err.text, "other tables"));
+        assert_int_equal(tel_store_open_reader(path, &store, &err), -EBADMSG);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,6 +403,7 @@ int main(void)
         TEST(test_sqlite_begins_at_once_or_not_at_all),
         TEST(test_sqlite_tidy_empties_the_journal),
         TEST(test_sqlite_tidy_waits_for_no_other_writer),
+        TEST(test_sqlite_file_with_other_objects_is_not_opened),
     };
 
     return cmocka_run_group_tests_name("store_sqlite", tests, NULL, NULL);
