@@ -284,13 +284,28 @@ static int turn(struct sqlite_store *store, int64_t day, bool *ret_turned)
     return tel_sqlite_run(store, STATEMENT_TURN);
 }
 
+/* Into a file that was deleted or replaced, SQLite goes on to write. */
+static int check_place(struct sqlite_store *store)
+{
+    int moved = 0;
+
+    (void)sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (moved == 0)
+        return 0;
+    (void)snprintf(store->store.fault, sizeof(store->store.fault),
+                   "its file was moved or deleted");
+    return -EIO;
+}
+
 /* What follows BEGIN. */
 static int start(struct sqlite_store *store, int64_t day)
 {
     bool turned = false;
-    int r = read_state(store);
+    int r = check_place(store);
 
     store->day = day;
+    if (r == 0)
+        r = read_state(store);
     if (r == 0)
         r = turn(store, day, &turned);
     return r == 0 ? tel_sqlite_keys_begin(store, turned) : r;

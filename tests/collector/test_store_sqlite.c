@@ -316,6 +316,22 @@ static void test_sqlite_begins_at_once_or_not_at_all(void **state)
     assert_int_equal(tel_store_commit(fixture->b), 0);
 }
 
+static void test_sqlite_file_that_has_gone_takes_nothing(void **state)
+{
+    const struct fixture *fixture = *state;
+    char moved[512];
+
+    (void)snprintf(moved, sizeof(moved), "%s-moved", fixture->path);
+    (void)claim_group(fixture->a, DAY, 1, 1);
+    assert_int_equal(rename(fixture->path, moved), 0);
+    assert_int_equal(tel_store_begin(fixture->a, DAY), -EIO);
+    assert_non_null(strstr(tel_store_fault(fixture->a), "moved or deleted"));
+    tel_store_rollback(fixture->a);
+    assert_int_equal(tel_store_begin_now(fixture->a, DAY), -EIO);
+    assert_int_equal(rename(moved, fixture->path), 0);
+    assert_int_equal(claim_group(fixture->a, DAY, 1, 2), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static int64_t journal_size(const struct fixture *fixture)
@@ -401,6 +417,7 @@ int main(void)
         TEST(test_sqlite_retention_goes_day_by_day),
         TEST(test_sqlite_deleted_cells_are_made_again),
         TEST(test_sqlite_begins_at_once_or_not_at_all),
+        TEST(test_sqlite_file_that_has_gone_takes_nothing),
         TEST(test_sqlite_tidy_empties_the_journal),
         TEST(test_sqlite_tidy_waits_for_no_other_writer),
         TEST(test_sqlite_file_with_other_objects_is_not_opened),
