@@ -367,6 +367,9 @@ void tel_report_table(const struct tel_report *report,
     for (size_t i = 0; i < report->ntools; i++)
         write_tool(report, &report->tools[i], options, out);
     if (report->ntools == 0)
-        (void)fputs("Nothing was counted yet.\n\n", out);
+        (void)fputs(options->first != 0 || options->last != 0
+                        ? "Nothing was counted on these days.\n\n"
+                        : "Nothing was counted yet.\n\n",
+                    out);
     tel_table_notes(report, options, out);
 }

@@ -64,9 +64,9 @@ static char *report(struct collect *c, const char *option, const char *value)
 }
 
 static const char notes[] =
-    "k = 5: counts below are held back, and all others rounded down to a"
-    " multiple of\n"
-    "it.\n"
+    "k = 5: counts under it are held back, and all others rounded down to a"
+    " multiple\n"
+    "of it.\n"
     "k counts runs and not people: one person's runs can exceed it.\n"
     "The endpoint is open, so events are unauthenticated: anyone can send"
     " events that\n"
@@ -197,6 +197,12 @@ static void test_forms_bad_ranges_are_2(void **state)
          "tel-collect: report: --to yesterday: not a day as 2026-01-31\n"},
         {{"--from", "2026-03-02", "--to", "2026-03-01"},
          "tel-collect: report: --to is before --from\n"},
+        {{"--from", "2026-03-01", "--last", "7"},
+         "tel-collect: report: --last goes without --from and --to\n"},
+        {{"--last", "7", "--to", "2026-03-01"},
+         "tel-collect: report: --last goes without --from and --to\n"},
+        {{"--json", "--csv"},
+         "tel-collect: report: one of --json, --csv and --html only\n"},
         {{"--last", "0"},
          "tel-collect: report: --last 0: not a number from 1 to 36500\n"},
         {{"--compare", "1"},
