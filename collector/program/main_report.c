@@ -194,6 +194,7 @@ static int parse(int argc, char **argv, struct tel_report_options *options)
         {"json", no_argument, NULL, 'j'},
         {"csv", no_argument, NULL, 's'},
         {"html", required_argument, NULL, 'w'},
+        {"k", required_argument, NULL, 'k'}, /* as serve has it */
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };

@@ -293,6 +293,7 @@ static void write_head(const struct tel_report *report,
     char failed[TEL_TABLE_CELL];
     char first[TEL_DAY_MAX + 1];
     char last[TEL_DAY_MAX + 1];
+    char days[2 * TEL_DAY_MAX + sizeof("from  to ")];
     char text[4 * TEL_TABLE_CELL];
 
     tel_table_text(id, tool->id, "");
@@ -300,9 +301,12 @@ static void write_head(const struct tel_report *report,
     put_failures(failed, &tool->ok, &tool->error, &tool->sig, report->k);
     tel_day_text(report->first, first);
     tel_day_text(report->last, last);
-    (void)snprintf(text, sizeof(text), "%s: %s runs from %s to %s%s%s%s", id,
-                   runs, first, last, failed[0] == '-' ? "" : ", ",
-                   failed[0] == '-' ? "" : failed,
+    if (report->first == report->last)
+        (void)snprintf(days, sizeof(days), "on %s", first);
+    else
+        (void)snprintf(days, sizeof(days), "from %s to %s", first, last);
+    (void)snprintf(text, sizeof(text), "%s: %s runs %s%s%s%s", id, runs, days,
+                   failed[0] == '-' ? "" : ", ", failed[0] == '-' ? "" : failed,
                    failed[0] == '-' ? "" : " failed");
     tel_table_style(options, TEL_BOLD, out);
     tel_wrapped_text(&line, text);

@@ -79,7 +79,7 @@ static void test_forms_table_is_exactly_this(void **state)
     char *text = report(c, NULL, NULL);
 
     snprintf(expected, sizeof(expected),
-             "git: 10 runs from 2026-03-01 to 2026-03-01, <66.7 %% failed\n"
+             "git: 10 runs on 2026-03-01, <66.7 %% failed\n"
              "\n"
              "EVENT   RUNS     FAIL  P50 ms  P95 ms\n"
              "commit     5  <50.0 %%       -       -"
@@ -96,7 +96,7 @@ static void test_forms_table_is_exactly_this(void **state)
 static void test_forms_table_without_k_is_exact(void **state)
 {
     static const char expected[] =
-        "git: 10 runs from 2026-03-01 to 2026-03-01, 20.0 % failed\n"
+        "git: 10 runs on 2026-03-01, 20.0 % failed\n"
         "\n"
         "EVENT   RUNS    FAIL  P50 ms  P95 ms\n"
         "commit     6  16.7 %      31    1233"
@@ -203,6 +203,8 @@ static void test_forms_bad_ranges_are_2(void **state)
          "tel-collect: report: --last goes without --from and --to\n"},
         {{"--json", "--csv"},
          "tel-collect: report: one of --json, --csv and --html only\n"},
+        {{"--k", "0"},
+         "tel-collect: report: -k 0: not a number from 1 to 1000000000\n"},
         {{"--last", "0"},
          "tel-collect: report: --last 0: not a number from 1 to 36500\n"},
         {{"--compare", "1"},
