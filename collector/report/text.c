@@ -293,7 +293,7 @@ static void write_head(const struct tel_report *report,
     char failed[TEL_TABLE_CELL];
     char first[TEL_DAY_MAX + 1];
     char last[TEL_DAY_MAX + 1];
-    char days[2 * TEL_DAY_MAX + sizeof("from  to ")];
+    char days[sizeof(first) + sizeof(last) + sizeof("from  to ")];
     char text[4 * TEL_TABLE_CELL];
 
     tel_table_text(id, tool->id, "");
