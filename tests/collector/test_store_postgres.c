@@ -242,7 +242,7 @@ static void test_postgres_failed_add_fails_the_commit(void **state)
         postgres_number(fixture->url, "SELECT sum(n) FROM tel_refused"), 1);
 }
 
-static void test_postgres_retain_forgets_days_before(void **state)
+static void test_postgres_retention_goes_day_by_day(void **state)
 {
     struct two_stores *fixture = *state;
     struct tel_store *store = fixture->stores[0];
@@ -252,6 +252,13 @@ static void test_postgres_retain_forgets_days_before(void **state)
         assert_int_equal(tel_store_add(store, &two_once, 1), 0);
         assert_int_equal(tel_store_refuse(store, "form", 1), 0);
         assert_int_equal(tel_store_commit(store), 0);
+    }
+    for (int64_t gone = 20000; gone < 20004; gone++) {
+        assert_int_equal(tel_store_retain(store, 20004), 1);
+        assert_int_equal(postgres_number(fixture->url,
+                                         "SELECT min(day) - '1970-01-01'::date"
+                                         " FROM tel_total"),
+                         gone + 1);
     }
     assert_int_equal(tel_store_retain(store, 20004), 0);
     assert_int_equal(postgres_number(fixture->url,
@@ -341,7 +348,7 @@ int main(void)
         FRESH(test_postgres_defaults_of_others_do_not_matter),
         TWO(test_postgres_rolled_back_is_not_committed),
         TWO(test_postgres_failed_add_fails_the_commit),
-        TWO(test_postgres_retain_forgets_days_before),
+        TWO(test_postgres_retention_goes_day_by_day),
         FRESH(test_postgres_of_others_is_left_alone),
         TWO(test_postgres_of_another_form_is_refused),
         FRESH(test_postgres_missing_is_not_made_by_a_reader),
