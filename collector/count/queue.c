@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* queue: group commit, by one thread that writes. */
+/* queue: group commit, by whoever puts a group, or by a thread that writes. */
 #include "queue.h"
 
 #include <errno.h>
@@ -35,7 +35,7 @@ struct tel_queue {
     const struct tel_tools *next_tools; /* NULL: none are */
     /* From here on the writer's, whoever that is. */
     bool failing;
-    int64_t day;      /* of the latest group */
+    int64_t day;      /* today, as of the latest group or midnight */
     int64_t retained; /* the day whose retention is done */
     bool untidy;      /* something was written since */
     struct timespec tidy_at;
@@ -132,7 +132,7 @@ static void leave_untidy(struct tel_queue *queue)
     if (queue->untidy)
         return;
     queue->untidy = true;
-    (void)clock_gettime(CLOCK_MONOTONIC, &queue->tidy_at);
+    (void)clock_gettime(CLOCK_REALTIME, &queue->tidy_at);
     queue->tidy_at.tv_sec += UNTIDY_S;
 }
 
@@ -228,8 +228,10 @@ static bool has_to_tidy(const struct tel_queue *queue)
 
     if (!queue->untidy)
         return false;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec > queue->tidy_at.tv_sec ||
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    /* Or the clock was put back meanwhile. */
+    return now.tv_sec + UNTIDY_S < queue->tidy_at.tv_sec ||
+           now.tv_sec > queue->tidy_at.tv_sec ||
            (now.tv_sec == queue->tidy_at.tv_sec &&
             now.tv_nsec >= queue->tidy_at.tv_nsec);
 }
@@ -249,13 +251,21 @@ static void tidy(struct tel_queue *queue)
     queue->writing = false;
 }
 
+/* Until something is to be done. Retention has its time, and a day that is over
+ * goes also where nothing comes. */
 static void rest(struct tel_queue *queue)
 {
+    const struct timespec midnight = {.tv_sec =
+                                          (time_t)(queue->day + 1) * 86400};
+
     if (queue->untidy)
         (void)pthread_cond_timedwait(&queue->changed, &queue->lock,
                                      &queue->tidy_at);
-    else
+    else if (queue->retention_days == 0)
         (void)pthread_cond_wait(&queue->changed, &queue->lock);
+    else if (pthread_cond_timedwait(&queue->changed, &queue->lock, &midnight) ==
+             ETIMEDOUT)
+        queue->day = today();
 }
 
 static void *work(void *context)
@@ -288,7 +298,7 @@ static void warm(struct tel_queue *queue)
     static const struct tel_store_key nobody = {{0}};
     bool fresh = false;
 
-    if (tel_store_begin(queue->store, today()) == 0)
+    if (tel_store_begin(queue->store, new_day(queue)) == 0)
         (void)tel_store_claim(queue->store, &nobody, 1, &fresh);
     tel_store_rollback(queue->store);
     /* A collector that was killed may have left a journal. */
@@ -303,16 +313,12 @@ int tel_queue_start(const struct tel_tools *tools, struct tel_store *store,
                     struct tel_queue **ret_queue)
 {
     struct tel_queue *queue = calloc(1, sizeof(*queue));
-    pthread_condattr_t steady;
     int r;
 
     if (queue == NULL)
         return -ENOMEM;
     (void)pthread_mutex_init(&queue->lock, NULL);
-    (void)pthread_condattr_init(&steady);
-    (void)pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&queue->changed, &steady);
-    (void)pthread_condattr_destroy(&steady);
+    (void)pthread_cond_init(&queue->changed, NULL);
     (void)pthread_cond_init(&queue->replaced, NULL);
     queue->last = &queue->first;
     queue->tools = tools;
