@@ -34,9 +34,6 @@ enum statement {
     STATEMENTS
 };
 
-/* Less than a sender's 5 s for a whole request, so that it hears a 503. */
-#define TEL_SQLITE_BUSY_MS 2000
-
 /* Where the day stands in the id of a count. */
 #define TEL_SQLITE_DAY_SHIFT 32
 
