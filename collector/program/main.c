@@ -88,7 +88,8 @@ int complain_option(const char *command, int refused, char *const *argv)
 int main(int argc, char **argv)
 {
     if (argc < 2)
-        return complain("serve, import, report or export? (see tel-collect --help)");
+        return complain(
+            "serve, import, report or export? (see tel-collect --help)");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return say(usage);
     if (strcmp(argv[1], "--version") == 0)
