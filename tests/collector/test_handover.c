@@ -25,7 +25,7 @@ static int setup(void **state)
 {
     static struct fixture fixture;
 
-    fixture = (struct fixture){.now_us = 1000000};
+    fixture = (struct fixture){0};
     tel_handover_start(&fixture.handover, NULL);
     *state = &fixture;
     return 0;
