@@ -20,9 +20,5 @@ for day in "$month"/days/*; do
     "$collect" import --db "$month/totals.db" --tools "$month/tools" \
         --day "${day##*/}" "$day" >/dev/null
 done
-if [ -n "$page" ]; then
-    "$collect" report --db "$month/totals.db" --html "$page"
-    printf '%s\n' "$page"
-else
-    "$collect" report --db "$month/totals.db"
-fi
+"$collect" report --db "$month/totals.db"
+[ -z "$page" ] || "$collect" report --db "$month/totals.db" --html "$page"

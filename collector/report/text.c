@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_table: the report for people, as wide as their terminal: first what
+ * text: the report for people, as wide as their terminal: first what
  * changed, then what is used, fails and takes long.
  */
 #include "report.h"
@@ -13,7 +13,8 @@
 #include "table.h"
 
 #define FINDINGS_SHOWN 5
-#define NUMBERS 45 /* columns that the numbers may need */
+#define SUMMARY_SHOWN 3 /* of each tool */
+#define NUMBERS 45      /* columns that the numbers may need */
 
 enum { NAME, RUNS, FAIL, P50, P95, COLUMNS };
 
@@ -325,9 +326,44 @@ static void write_tool(const struct tel_report *report,
     (void)fputc('\n', out);
 }
 
+/* Of many tools, what changed in any stands before all of them. */
+static void write_summary(const struct tel_report *report,
+                          const struct tel_report_options *options, FILE *out)
+{
+    bool any = false;
+
+    for (size_t i = 0; report->ntools > 1 && i < report->ntools; i++) {
+        const struct tel_comparison *comparison = &report->tools[i].comparison;
+
+        for (size_t j = 0; j < comparison->ncertain && j < SUMMARY_SHOWN; j++) {
+            char id[TEL_TABLE_CELL];
+            char finding[TEL_FINDING_TEXT_MAX + 1];
+            char text[TEL_FINDING_TEXT_MAX + TEL_TABLE_CELL + 3];
+            struct tel_wrapped line = {
+                .out = out, .columns = options->columns, .indent = 2};
+
+            if (!any) {
+                tel_table_style(options, TEL_BOLD, out);
+                (void)fputs("What to look at", out);
+                tel_table_style(options, TEL_PLAIN, out);
+                (void)fputc('\n', out);
+            }
+            any = true;
+            tel_table_text(id, report->tools[i].id, "");
+            (void)tel_finding_text(&comparison->findings[j], comparison,
+                                   finding);
+            (void)snprintf(text, sizeof(text), "%s: %s", id, finding);
+            tel_wrapped_text(&line, text);
+        }
+    }
+    if (any)
+        (void)fputc('\n', out);
+}
+
 void tel_report_table(const struct tel_report *report,
                       const struct tel_report_options *options, FILE *out)
 {
+    write_summary(report, options, out);
     for (size_t i = 0; i < report->ntools; i++)
         write_tool(report, &report->tools[i], options, out);
     if (report->ntools == 0)

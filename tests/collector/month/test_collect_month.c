@@ -168,6 +168,12 @@ static void test_month_report_names_what_was_planted_first(void **state)
     assert_non_null(strstr(said, WORLD_BAD_VERB " takes 30 % longer in "));
     assert_non_null(strstr(said, WORLD_BAD_VERB " fails 1.9 times as often"));
     free(text);
+    /* Nor has anyone to look through the other tools for it. */
+    text = scratch_ok(c->scratch, 0, TEL_COLLECT, "report", "--db",
+                      scratch_path(c->scratch, "month/totals.db"), NULL);
+    said = "What to look at\n  " WORLD_BAD_TOOL ": " WORLD_BAD_VERB " ";
+    assert_int_equal(strncmp(text, said, strlen(said)), 0);
+    free(text);
 }
 
 static void test_month_in_health_has_nothing_named(void **state)
