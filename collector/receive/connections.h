@@ -27,7 +27,6 @@ struct tel_connection {
     int fd;
     bool owes;
     uint32_t answers;
-    uint64_t group;    /* that of its latest request; see handover.h */
     uint64_t since_ms; /* where it owes */
     void *request;     /* the one under way; whoever opened it knows what */
 };

@@ -5,12 +5,10 @@
  * One group is with the queue at a time, and the next one gathers meanwhile:
  * the fewer groups, the less each request costs, and nobody waits longer for
  * it, because the next group could not be written before anyway. Where the
- * queue is idle, a group is passed on once it is as large as the one before
- * and every client of that one has come again or left; but nobody waits for
- * that longer than TEL_HANDOVER_GATHER_US. So a client that is alone never
- * waits, and a crowd of clients, who come back when they are answered, is one
- * group: without the second condition, halves of the crowd that once came in
- * turns would do so for ever, each written while the other waits.
+ * queue is idle, a group is passed on once it is as large as the one before,
+ * and after TEL_HANDOVER_GATHER_US at the latest. So a client that is alone
+ * never waits, and a crowd of clients, who come back when they are answered,
+ * is one group.
  *
  * Context: one thread, but for tel_handover_done.
  */
@@ -29,11 +27,7 @@ struct tel_handover {
     struct tel_work **last;
     size_t gathered;
     uint64_t since_us; /* when the first of it came */
-    uint64_t number;   /* of the group that gathers */
-    size_t leavers;    /* clients of it that have left */
     size_t expected;   /* how large the group before was */
-    size_t missing;    /* clients of it that have neither come again nor left */
-    uint64_t done_us;  /* when the queue was done with it */
     size_t waiting;    /* with the queue */
     pthread_mutex_t lock;
     struct tel_work *done; /* under lock; by the queue */
@@ -42,13 +36,8 @@ struct tel_handover {
 void tel_handover_start(struct tel_handover *handover, struct tel_queue *queue);
 void tel_handover_end(struct tel_handover *handover);
 
-/* number is the client's own, 0 before its first request, and says which group
- * it was in last. A client has one work at a time. */
 void tel_handover_add(struct tel_handover *handover, struct tel_work *work,
-                      uint64_t *number, uint64_t now_us);
-
-/* The client of this number has left, whatever it has put. */
-void tel_handover_leave(struct tel_handover *handover, uint64_t number);
+                      uint64_t now_us);
 
 /* Whether it is time to pass on what has gathered. */
 bool tel_handover_is_due(const struct tel_handover *handover, uint64_t now_us);
@@ -60,7 +49,6 @@ struct tel_work *tel_handover_pass(struct tel_handover *handover);
 void tel_handover_done(struct tel_handover *handover, struct tel_work *group);
 
 /* What the queue is done with, linked by next; NULL: nothing. */
-struct tel_work *tel_handover_take(struct tel_handover *handover,
-                                   uint64_t now_us);
+struct tel_work *tel_handover_take(struct tel_handover *handover);
 
 #endif

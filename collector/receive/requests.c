@@ -196,13 +196,11 @@ static size_t read_request(struct request *request)
 static enum MHD_Result put(struct request *request)
 {
     struct tel_requests *all = request->all;
-    struct tel_connection *place = place_of(request->connection);
 
     request->put = true;
     all->answering++;
-    tel_connection_rests(&all->connections, place);
-    tel_handover_add(&all->handover, &request->work, &place->group,
-                     all->now_us);
+    tel_connection_rests(&all->connections, place_of(request->connection));
+    tel_handover_add(&all->handover, &request->work, all->now_us);
     return MHD_YES;
 }
 
@@ -266,7 +264,6 @@ void tel_requests_connection(void *context, struct MHD_Connection *connection,
     } else if (here != NULL) {
         /* A request that ends in its head is never called complete. */
         forget(here->request);
-        tel_handover_leave(&all->handover, here->group);
         tel_connection_close(&all->connections, here);
     }
 }
@@ -385,7 +382,7 @@ bool tel_requests_awake(struct tel_requests *requests)
 
     (void)eventfd_read(requests->wake, &unused);
     atomic_store(&requests->woken, false);
-    done = tel_handover_take(&requests->handover, requests->now_us);
+    done = tel_handover_take(&requests->handover);
     finish(done);
     return done != NULL;
 }
@@ -420,7 +417,7 @@ void tel_requests_end(struct tel_requests *requests)
 {
     /* Of clients that left while their requests were handed over. */
     finish(tel_handover_pass(&requests->handover));
-    finish(tel_handover_take(&requests->handover, requests->now_us));
+    finish(tel_handover_take(&requests->handover));
     tel_handover_end(&requests->handover);
     if (requests->counted != NULL)
         MHD_destroy_response(requests->counted);
