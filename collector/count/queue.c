@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* queue: group commit, by one thread that writes. */
+/* queue: group commit, by whoever puts a group, or by a thread that writes. */
 #include "queue.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ struct tel_queue {
     const struct tel_tools *next_tools; /* NULL: none are */
     /* From here on the writer's, whoever that is. */
     bool failing;
-    int64_t day;      /* of the latest group */
+    int64_t day;      /* today, as of the latest group or midnight */
     int64_t retained; /* the day whose retention is done */
     unsigned retention_days;
     const struct tel_tools *tools;
@@ -205,6 +205,20 @@ static void retain(struct tel_queue *queue)
         queue->retained = day;
 }
 
+/* Until something is to be done. Retention has its time, and a day that is over
+ * goes also where nothing comes. */
+static void rest(struct tel_queue *queue)
+{
+    const struct timespec midnight = {.tv_sec =
+                                          (time_t)(queue->day + 1) * 86400};
+
+    if (queue->retention_days == 0)
+        (void)pthread_cond_wait(&queue->changed, &queue->lock);
+    else if (pthread_cond_timedwait(&queue->changed, &queue->lock, &midnight) ==
+             ETIMEDOUT)
+        queue->day = today();
+}
+
 static void *work(void *context)
 {
     struct tel_queue *queue = context;
@@ -219,7 +233,7 @@ static void *work(void *context)
         else if (has_to_retain(queue))
             retain(queue);
         else
-            (void)pthread_cond_wait(&queue->changed, &queue->lock);
+            rest(queue);
     }
     (void)pthread_mutex_unlock(&queue->lock);
     return NULL;
@@ -232,7 +246,7 @@ static void warm(struct tel_queue *queue)
     static const struct tel_store_key nobody = {{0}};
     bool fresh = false;
 
-    if (tel_store_begin(queue->store, today()) == 0)
+    if (tel_store_begin(queue->store, new_day(queue)) == 0)
         (void)tel_store_claim(queue->store, &nobody, 1, &fresh);
     tel_store_rollback(queue->store);
 }

@@ -14,9 +14,9 @@
  *
  * Between start and stop the store is the queue's alone. A work is the
  * caller's again once done was called for it, within tel_queue_put or from
- * the queue's thread: once a group, whose works are linked by next. Once a
- * day, totals that are older than retention_days are forgotten, by the thread
- * and in steps (0: never).
+ * the queue's thread: once a group, whose works are linked by next. At the
+ * start and once a day, totals that are older than retention_days are
+ * forgotten, by the thread and in steps (0: never).
  */
 #ifndef TEL_COLLECTOR_QUEUE_H
 #define TEL_COLLECTOR_QUEUE_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The Durable Object that keeps the totals, in its own SQLite: the tables, and
-// what they mean, are those of collector/store/sqlite.c.
+// The Durable Object that keeps the totals, in its own SQLite: one row for each
+// that collector/store/store.h names, and keys in two generations as there.
 import { DurableObject } from 'cloudflare:workers';
 import { limits } from './policies.js';
 

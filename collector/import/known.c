@@ -33,8 +33,12 @@ int tel_known_begin(struct tel_store *store, int64_t today)
 {
     int r = -1;
 
-    for (int tries = 0; r < 0 && tries < BEGIN_TRIES; tries++)
+    for (int tries = 0; r < 0 && tries < BEGIN_TRIES; tries++) {
         r = tel_store_begin(store, today);
+        /* It may have begun, and failed after that. */
+        if (r < 0)
+            tel_store_rollback(store);
+    }
     return r;
 }
 

@@ -15,8 +15,7 @@ static const char usage[] =
     "       tel-collect serve --config FILE\n"
     "       tel-collect import --db FILE --tools DIRECTORY"
     " [--day YYYY-MM-DD] FILE...\n"
-    "       tel-collect report --db FILE [--tool ID] [--json]"
-    " [--by-version] [-k N]\n"
+    "       tel-collect report --db FILE [OPTION...]\n"
     "       tel-collect export --tools DIRECTORY [--output FILE]\n"
     "\n"
     "  serve    receive events and keep totals of them\n"
@@ -89,7 +88,8 @@ int complain_option(const char *command, int refused, char *const *argv)
 int main(int argc, char **argv)
 {
     if (argc < 2)
-        return complain("serve, import or report? (see tel-collect --help)");
+        return complain(
+            "serve, import, report or export? (see tel-collect --help)");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return say(usage);
     if (strcmp(argv[1], "--version") == 0)

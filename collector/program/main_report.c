@@ -67,6 +67,16 @@ static int take_number(const char *option, const char *text, uint64_t max,
     return 0;
 }
 
+/* Of two forms one would be lost without a word. */
+static int take_form(enum tel_report_form form,
+                     struct tel_report_options *options)
+{
+    if (options->form != TEL_REPORT_TABLE && options->form != form)
+        return complain("report: one of --json, --csv and --html only");
+    options->form = form;
+    return 0;
+}
+
 static int take_day(const char *option, const char *text, int64_t *ret_day)
 {
     int64_t day = 0;
@@ -109,6 +119,8 @@ static int take(int option, int argc, char **argv,
     switch (option) {
     case 'd':
     case 'r':
+        if (options->db != NULL && options->hosted != (option == 'r'))
+            return complain("report: --db or --url, not both");
         options->db = optarg;
         options->hosted = option == 'r';
         return 0;
@@ -133,15 +145,12 @@ static int take(int option, int argc, char **argv,
         options->by_day = true;
         return 0;
     case 'j':
-        options->form = TEL_REPORT_JSON;
-        return 0;
+        return take_form(TEL_REPORT_JSON, options);
     case 's':
-        options->form = TEL_REPORT_CSV;
-        return 0;
+        return take_form(TEL_REPORT_CSV, options);
     case 'w':
-        options->form = TEL_REPORT_HTML;
         options->file = optarg;
-        return 0;
+        return take_form(TEL_REPORT_HTML, options);
     case 'k':
         return take_number("-k", optarg, K_MAX, &options->k);
     default:
@@ -185,16 +194,24 @@ static int parse(int argc, char **argv, struct tel_report_options *options)
         {"json", no_argument, NULL, 'j'},
         {"csv", no_argument, NULL, 's'},
         {"html", required_argument, NULL, 'w'},
+        {"k", required_argument, NULL, 'k'}, /* as serve has it */
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
+    bool last = false;
+    bool range = false;
     int option;
     int status = 0;
 
     opterr = 0;
     while (status == 0 &&
-           (option = getopt_long(argc, argv, ":hk:", known, NULL)) != -1)
+           (option = getopt_long(argc, argv, ":hk:", known, NULL)) != -1) {
         status = option == 'h' ? -1 : take(option, argc, argv, options);
+        last = last || option == 'l';
+        range = range || option == 'f' || option == 'u';
+    }
+    if (status == 0 && last && range)
+        return complain("report: --last goes without --from and --to");
     return status != 0 ? status : check(argc, argv, options);
 }
 

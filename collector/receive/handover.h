@@ -45,7 +45,7 @@ bool tel_handover_is_due(const struct tel_handover *handover, uint64_t now_us);
 /* Passes it on. Where the queue takes no more, that is what it returns. */
 struct tel_work *tel_handover_pass(struct tel_handover *handover);
 
-/* The queue is done with these; from its thread. */
+/* The queue is done with these; from its thread, or from whoever puts. */
 void tel_handover_done(struct tel_handover *handover, struct tel_work *group);
 
 /* What the queue is done with, linked by next; NULL: nothing. */

@@ -31,9 +31,9 @@ struct request {
 
 /* A body above its limit is read and thrown away up to here, because a client
  * that is cut off while it sends may never read the answer. */
-static size_t discard_max(const struct request *request)
+static uint64_t discard_max(const struct request *request)
 {
-    return (size_t)4 * request->all->limits.body_max;
+    return 4 * request->all->limits.body_max;
 }
 
 static void release(char *bytes, size_t size)

@@ -11,9 +11,9 @@
 #include <microhttpd.h>
 
 /*
- * prefix and reason, which may be NULL, become the body; a retry_s above 0 says when to
- * come again; last says that the connection ends. NULL: out of memory. The
- * caller gives it to MHD_destroy_response.
+ * prefix and reason become the body, which is empty where reason is NULL; a
+ * retry_s above 0 says when to come again; last says that the connection ends.
+ * NULL: out of memory. The caller gives it to MHD_destroy_response.
  */
 struct MHD_Response *tel_response_new(unsigned status, const char *prefix,
                                       const char *reason, uint32_t retry_s,

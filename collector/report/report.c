@@ -10,9 +10,6 @@
 #include "fill.h"
 #include "store/store.h"
 
-/* 9999-12-31: the last day that can be written. */
-#define DAY_LAST 2932896
-
 const char tel_report_note_people[] =
     "k counts runs and not people: one person's runs can exceed it.";
 const char tel_report_note_open[] =
@@ -35,7 +32,7 @@ static struct tel_store_range range_of(const struct tel_report_options *options)
     };
 
     if (range.first != 0 && range.last == 0)
-        range.last = DAY_LAST;
+        range.last = TEL_DAY_LAST;
     return range;
 }
 

@@ -113,7 +113,7 @@ void tel_table_comparison_notes(const struct tel_comparison *comparison,
         .out = out, .columns = options->columns, .indent = 2};
 
     if (comparison->ncertain == 0)
-        (void)fputs("  nothing that chance could not explain\n", out);
+        (void)fputs("  nothing beyond chance\n", out);
     if (comparison->ntoo_few > 0)
         tel_wrapped_word(&line, "Too few runs to tell:");
     for (size_t i = 0; i < comparison->ntoo_few; i++) {
@@ -149,8 +149,8 @@ void tel_table_notes(const struct tel_report *report,
     write_refused(report, out);
     if (report->k > 1) {
         (void)snprintf(text, sizeof(text),
-                       "k = %" PRIu64 ": counts below are held back, and all"
-                       " others rounded down to a multiple of it.",
+                       "k = %" PRIu64 ": counts under it are held back, and"
+                       " all others rounded down to a multiple of it.",
                        report->k);
         write_note(text, options, 0, out);
     }

@@ -293,6 +293,7 @@ static void write_head(const struct tel_report *report,
     char failed[TEL_TABLE_CELL];
     char first[TEL_DAY_MAX + 1];
     char last[TEL_DAY_MAX + 1];
+    char days[sizeof(first) + sizeof(last) + sizeof("from  to ")];
     char text[4 * TEL_TABLE_CELL];
 
     tel_table_text(id, tool->id, "");
@@ -300,9 +301,12 @@ static void write_head(const struct tel_report *report,
     put_failures(failed, &tool->ok, &tool->error, &tool->sig, report->k);
     tel_day_text(report->first, first);
     tel_day_text(report->last, last);
-    (void)snprintf(text, sizeof(text), "%s: %s runs from %s to %s%s%s%s", id,
-                   runs, first, last, failed[0] == '-' ? "" : ", ",
-                   failed[0] == '-' ? "" : failed,
+    if (report->first == report->last)
+        (void)snprintf(days, sizeof(days), "on %s", first);
+    else
+        (void)snprintf(days, sizeof(days), "from %s to %s", first, last);
+    (void)snprintf(text, sizeof(text), "%s: %s runs %s%s%s%s", id, runs, days,
+                   failed[0] == '-' ? "" : ", ", failed[0] == '-' ? "" : failed,
                    failed[0] == '-' ? "" : " failed");
     tel_table_style(options, TEL_BOLD, out);
     tel_wrapped_text(&line, text);
@@ -367,6 +371,9 @@ void tel_report_table(const struct tel_report *report,
     for (size_t i = 0; i < report->ntools; i++)
         write_tool(report, &report->tools[i], options, out);
     if (report->ntools == 0)
-        (void)fputs("Nothing was counted yet.\n\n", out);
+        (void)fputs(options->first != 0 || options->last != 0
+                        ? "Nothing was counted on these days.\n\n"
+                        : "Nothing was counted yet.\n\n",
+                    out);
     tel_table_notes(report, options, out);
 }

@@ -192,28 +192,44 @@ static int refuse(struct tel_store *any, const char *reason, uint64_t n)
     return tel_pg_use(pg, PG_REFUSE, values, 3);
 }
 
-static int retain(struct tel_store *any, int64_t first)
+/* The oldest day before first goes, whole; ret_found says whether there was
+ * one. */
+static int retain_day(struct pg_store *pg, int64_t first, bool *ret_found)
 {
     static const char *const deletes[] = {
-        "DELETE FROM tel_total WHERE day < " TEL_PG_DAY_1,
+        "SET LOCAL statement_timeout = 0",
         "DELETE FROM tel_refused WHERE day < " TEL_PG_DAY_1,
+        "DELETE FROM tel_total WHERE day = (SELECT min(day) FROM tel_total"
+        " WHERE day < " TEL_PG_DAY_1 ")",
     };
-    struct pg_store *pg = tel_pg_of(any);
     char text[TEL_PG_DIGITS];
     const struct pg_value values[] = {tel_pg_number(text, first)};
+    PGresult *result = NULL;
+    int r = begin_connected(pg);
+
+    for (size_t i = 0; r == 0 && i < sizeof(deletes) / sizeof(deletes[0]); i++)
+        r = tel_pg_send(pg, deletes[i], values, i > 0 ? 1 : 0);
+    if (r == 0)
+        r = tel_pg_settle(pg, &result);
+    if (r == 0)
+        *ret_found = strcmp(PQcmdTuples(result), "0") != 0;
+    PQclear(result);
+    return r;
+}
+
+static int retain(struct tel_store *any, int64_t first)
+{
+    struct pg_store *pg = tel_pg_of(any);
+    bool found = false;
     int r;
 
     pg->deadline_ms = tel_pg_now_ms() + TEL_PG_PATIENT_MS;
-    r = begin_connected(pg);
-    if (r == 0)
-        r = tel_pg_send(pg, "SET LOCAL statement_timeout = 0", NULL, 0);
-    for (size_t i = 0; r == 0 && i < sizeof(deletes) / sizeof(deletes[0]); i++)
-        r = tel_pg_send(pg, deletes[i], values, 1);
+    r = retain_day(pg, first, &found);
     if (r == 0)
         r = commit(any);
     if (r < 0)
         rollback(any);
-    return r;
+    return r < 0 ? r : found;
 }
 
 const struct tel_store_kind tel_pg_writer = {

@@ -25,9 +25,6 @@ static const char refusals[] =
     " + $2::integer AND " EPOCH " + $3::integer"
     " GROUP BY 1, 2 ORDER BY 1, 2";
 
-/* A date that PostgreSQL still can reckon with. */
-#define LAST_DAY 1000000
-
 static struct pg_value truth(bool is)
 {
     return (struct pg_value){is ? "true" : "false", 0};
@@ -40,7 +37,7 @@ static void write_days(const struct tel_store_range *range, char days[2][24])
 
     (void)snprintf(days[0], 24, "%lld", (long long)range->first);
     (void)snprintf(days[1], 24, "%lld",
-                   all ? LAST_DAY : (long long)range->last);
+                   all ? TEL_DAY_LAST : (long long)range->last);
 }
 
 struct total_rows {

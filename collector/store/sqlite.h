@@ -56,6 +56,10 @@ struct sqlite_feed {
     size_t count;
 };
 
+/* How long another process is waited for: less than a sender's 5 s for a whole
+ * request, so that it hears a 503. */
+#define TEL_SQLITE_BUSY_MS 2000
+
 struct sqlite_keys;
 
 struct sqlite_store {
@@ -77,7 +81,14 @@ struct sqlite_store *tel_sqlite_of(struct tel_store *store);
 /* Keeps what the database said last, and returns -EIO. */
 int tel_sqlite_failed(struct sqlite_store *store);
 
-/* Opens the file and checks whose it is, by its application id. */
+/* What the file's writer does. */
+extern const struct tel_store_kind tel_sqlite_kind;
+
+/* Makes the statements of a writer. */
+int tel_sqlite_prepare(struct sqlite_store *store);
+
+/* sqlite_open. Opens the file and checks whose it is, by its application
+ * id. */
 int tel_sqlite_attach(const char *path, int flags,
                       struct sqlite_store **ret_store, struct tel_err *err);
 
@@ -92,7 +103,7 @@ int tel_sqlite_ask(struct sqlite_store *store, enum statement which,
 void tel_sqlite_close(struct tel_store *store);
 
 /*
- * store_sqlite_keys. A transaction begins, and ends either way; what was
+ * sqlite_keys. A transaction begins, and ends either way; what was
  * claimed is written where it is to be committed.
  */
 int tel_sqlite_keys_new(struct sqlite_keys **ret_keys);
@@ -106,16 +117,16 @@ int tel_sqlite_claim(struct tel_store *store, const struct tel_store_key *keys,
 int tel_sqlite_release(struct tel_store *store,
                        const struct tel_store_key *keys, size_t count);
 
-/* store_sqlite_totals. */
+/* sqlite_totals. */
 int tel_sqlite_add(struct tel_store *store, const struct tel_sum *sums,
                    size_t count);
 int tel_sqlite_refuse(struct tel_store *store, const char *reason, uint64_t n);
 int tel_sqlite_retain(struct tel_store *store, int64_t first);
 
-/* store_sqlite_feed: makes the table "feed" of what store->feed points to. */
+/* sqlite_feed: makes the table "feed" of what store->feed points to. */
 int tel_sqlite_feed_make(struct sqlite_store *store);
 
-/* store_sqlite_read. */
+/* sqlite_read. */
 int tel_sqlite_each_total(struct tel_store *store,
                           const struct tel_store_range *range,
                           int (*row)(void *context, int64_t day,

@@ -109,7 +109,9 @@ static const char *explain(const struct answer *answer, CURLcode code,
                            const char *said)
 {
     if (answer->status == 401 || answer->status == 403)
-        return "it does not take this token";
+        return answer->store->headers != NULL
+                   ? "it does not take this token"
+                   : "it asks for a token (--token-file)";
     if (answer->status == 404)
         return "no totals are there, or no token was set";
     if (answer->r == -EBADMSG)

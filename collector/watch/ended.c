@@ -19,8 +19,8 @@ struct tel_ended {
     uint64_t k;
     char *text;
     size_t len;
-    int64_t day;   /* the last that text covers */
-    time_t next_s; /* CLOCK_MONOTONIC: not read before */
+    int64_t day;   /* the last that was asked for, with success or not */
+    time_t next_s; /* CLOCK_MONOTONIC: not asked for again before */
 };
 
 int tel_ended_new(const char *db, uint64_t k, struct tel_ended **ret_ended)
@@ -71,7 +71,6 @@ static int read_totals(struct tel_ended *ended, int64_t day)
     free(ended->text);
     ended->text = text;
     ended->len = len;
-    ended->day = day;
     return 0;
 }
 
@@ -81,10 +80,11 @@ void tel_ended_write(struct tel_ended *ended, FILE *out)
     struct timespec now;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    if (now.tv_sec >= ended->next_s ||
-        (ended->text != NULL && ended->day != yesterday))
+    if (now.tv_sec >= ended->next_s || ended->day != yesterday) {
+        ended->day = yesterday;
         ended->next_s = now.tv_sec +
                         (read_totals(ended, yesterday) == 0 ? FRESH_S : REST_S);
+    }
     if (ended->text != NULL)
         (void)fwrite(ended->text, 1, ended->len, out);
 }

@@ -29,7 +29,7 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* From the queue's thread. */
+/* From the queue's thread, or from whoever put a group; perhaps this one. */
 static void done(struct tel_work *work)
 {
     /* work is the first member. */

@@ -136,7 +136,7 @@ void test_postgres_few_privileges_are_enough(void **state)
     assert_int_equal(tel_store_begin(store, 20000), 0);
     assert_int_equal(tel_store_add(store, &two_once, 1), 0);
     assert_int_equal(tel_store_commit(store), 0);
-    assert_int_equal(tel_store_retain(store, 20001), 0);
+    assert_int_equal(tel_store_retain(store, 20001), 1);
     tel_store_close(store);
     (void)snprintf(url, sizeof(url), "%s&user=viewer", fixture->url);
     assert_int_equal(tel_store_open_reader(url, &store, NULL), 0);

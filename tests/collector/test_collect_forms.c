@@ -64,9 +64,9 @@ static char *report(struct collect *c, const char *option, const char *value)
 }
 
 static const char notes[] =
-    "k = 5: counts below are held back, and all others rounded down to a"
-    " multiple of\n"
-    "it.\n"
+    "k = 5: counts under it are held back, and all others rounded down to a"
+    " multiple\n"
+    "of it.\n"
     "k counts runs and not people: one person's runs can exceed it.\n"
     "The endpoint is open, so events are unauthenticated: anyone can send"
     " events that\n"
@@ -79,7 +79,7 @@ static void test_forms_table_is_exactly_this(void **state)
     char *text = report(c, NULL, NULL);
 
     snprintf(expected, sizeof(expected),
-             "git: 10 runs from 2026-03-01 to 2026-03-01, <66.7 %% failed\n"
+             "git: 10 runs on 2026-03-01, <66.7 %% failed\n"
              "\n"
              "EVENT   RUNS     FAIL  P50 ms  P95 ms\n"
              "commit     5  <50.0 %%       -       -"
@@ -96,7 +96,7 @@ static void test_forms_table_is_exactly_this(void **state)
 static void test_forms_table_without_k_is_exact(void **state)
 {
     static const char expected[] =
-        "git: 10 runs from 2026-03-01 to 2026-03-01, 20.0 % failed\n"
+        "git: 10 runs on 2026-03-01, 20.0 % failed\n"
         "\n"
         "EVENT   RUNS    FAIL  P50 ms  P95 ms\n"
         "commit     6  16.7 %      31    1233"
@@ -197,6 +197,14 @@ static void test_forms_bad_ranges_are_2(void **state)
          "tel-collect: report: --to yesterday: not a day as 2026-01-31\n"},
         {{"--from", "2026-03-02", "--to", "2026-03-01"},
          "tel-collect: report: --to is before --from\n"},
+        {{"--from", "2026-03-01", "--last", "7"},
+         "tel-collect: report: --last goes without --from and --to\n"},
+        {{"--last", "7", "--to", "2026-03-01"},
+         "tel-collect: report: --last goes without --from and --to\n"},
+        {{"--json", "--csv"},
+         "tel-collect: report: one of --json, --csv and --html only\n"},
+        {{"--k", "0"},
+         "tel-collect: report: -k 0: not a number from 1 to 1000000000\n"},
         {{"--last", "0"},
          "tel-collect: report: --last 0: not a number from 1 to 36500\n"},
         {{"--compare", "1"},

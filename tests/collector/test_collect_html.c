@@ -143,7 +143,7 @@ static void test_html_without_counts_says_so(void **state)
 
     pages_empty(db(scratch));
     text = write_page_of(scratch, db(scratch));
-    assert_has(text, "Nothing was counted yet");
+    assert_has(text, "Nothing was counted.");
     assert_int_equal(count_of(text, "<svg"), 0);
     free(text);
 }

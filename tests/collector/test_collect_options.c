@@ -71,7 +71,7 @@ static void test_options_bad_usage_is_one_line(void **state)
         const char *arguments[6];
         const char *complaint;
     } bad[] = {
-        {{NULL}, "serve, import or report?"},
+        {{NULL}, "serve, import, report or export?"},
         {{"count"}, "no command count"},
         {{"--verbose"}, "no command --verbose"},
         {{"serve"}, "--listen is missing"},

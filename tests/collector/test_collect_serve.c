@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -462,16 +463,27 @@ static bool is_closed(void *context)
     return fd < 0;
 }
 
-static void test_serve_end_answers_what_is_queued(void **state)
+/* Below what the collector waits for a busy database, before it answers 503. */
+#define HELD_MAX_MS 1500
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Ten requests stand in the queue while the database is held, and the collector
+ * is told to end: for how many milliseconds it was held. */
+static int64_t end_with_ten(struct collect *c, int fds[10])
 {
     static const char one[] =
         "GET /t?" QUERY("commit", "ms=1&exit=0") " HTTP/1.1\r\n"
                                                  "Host: localhost\r\n\r\n";
-    struct collect *c = *state;
+    int64_t began_ms = now_ms();
     sqlite3 *db = NULL;
-    int fds[10];
 
-    /* The database is held, so that the requests wait in the queue. */
     assert_int_equal(sqlite3_open(scratch_path(c->scratch, "totals.db"), &db),
                      SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL),
@@ -485,13 +497,28 @@ static void test_serve_end_answers_what_is_queued(void **state)
     until(is_closed, c);
     (void)sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     (void)sqlite3_close(db);
+    return now_ms() - began_ms;
+}
+
+/* Each is answered, and what is answered 204 is counted. All are, unless this
+ * machine was so busy that the database was held for too long. */
+static void test_serve_end_answers_what_is_queued(void **state)
+{
+    struct collect *c = *state;
+    int fds[10];
+    int64_t held_ms = end_with_ten(c, fds);
+    int counted = 0;
+
     for (size_t i = 0; i < 10; i++) {
-        assert_int_equal(read_answer(fds[i], c->answer, sizeof(c->answer)),
-                         204);
+        int status = read_answer(fds[i], c->answer, sizeof(c->answer));
+
+        counted += status == 204;
+        if (status != 204 && (status != 503 || held_ms < HELD_MAX_MS))
+            fail_msg("answered %d, held for %d ms", status, (int)held_ms);
         (void)close(fds[i]);
     }
     assert_int_equal(scratch_stop(c->scratch, c->pid, 0), 0);
-    assert_int_equal(collect_runs(c, "commit"), 10);
+    assert_int_equal(collect_runs(c, "commit"), counted);
 }
 
 static void test_serve_sigint_is_a_clean_end(void **state)

@@ -24,6 +24,17 @@ static const char odd[] =
     "[fields]\nms = off\nexit = class\nn = count\nscore = ratio\n"
     "constructor = word -c: to-string c++\ntty = flag @terminal\n";
 
+static bool has_node(void)
+{
+    return access("/usr/bin/node", X_OK) == 0;
+}
+
+static bool has_packages(void)
+{
+    return access(EDGE_PACKAGE("workerd/package.json"), R_OK) == 0 &&
+           access(EDGE_PACKAGE("@edge-runtime/vm/package.json"), R_OK) == 0;
+}
+
 static void copy_module(struct edge *e, const char *name)
 {
     char path[256];
@@ -45,7 +56,6 @@ void edge_setup(struct edge *e)
     char tools[256];
     char *said = NULL;
 
-    skip_unless(access("/usr/bin/node", X_OK) == 0, "no node here");
     memset(e, 0, sizeof(*e));
     collect_setup(&e->collect);
     scratch = e->collect.scratch;
@@ -66,11 +76,41 @@ void edge_teardown(struct edge *e)
     collect_teardown(&e->collect);
 }
 
+void edge_needs_node(void)
+{
+    skip_unless(has_node(), "no node here");
+}
+
 void edge_needs_packages(void)
 {
+    edge_needs_node();
     skip_unless(
-        access(EDGE_PACKAGE("workerd/package.json"), R_OK) == 0 &&
-            access(EDGE_PACKAGE("@edge-runtime/vm/package.json"), R_OK) == 0,
+        has_packages(),
         "no workerd or no edge-runtime below %s: tests/edge/fetch-packages.sh",
         TEL_EDGE_PACKAGES);
+}
+
+static void skip_for_node(void **state)
+{
+    (void)state;
+    edge_needs_node();
+}
+
+static void skip_for_packages(void **state)
+{
+    (void)state;
+    edge_needs_packages();
+}
+
+int edge_run(struct CMUnitTest *tests, size_t count, void (*needs)(void))
+{
+    bool packages = needs == edge_needs_packages;
+    bool here = has_node() && (!packages || has_packages());
+
+    for (size_t i = 0; !here && i < count; i++) {
+        tests[i].test_func = packages ? skip_for_packages : skip_for_node;
+        tests[i].setup_func = NULL;
+        tests[i].teardown_func = NULL;
+    }
+    return _cmocka_run_group_tests("edge", tests, count, NULL, NULL);
 }

@@ -5,7 +5,7 @@
  * collect.h's and one more.
  *
  *     struct edge e;
- *     edge_setup(&e);              skips where there is no node
+ *     edge_setup(&e);              fails where there is no node
  *     edge_teardown(&e);
  */
 #ifndef TEL_TEST_EDGE_H
@@ -23,8 +23,16 @@ struct edge {
 void edge_setup(struct edge *e);
 void edge_teardown(struct edge *e);
 
-/* Skips the running test where fetch-packages.sh has not been. */
+/* Skips the running test where there is no node, or where fetch-packages.sh
+ * has not been. Not for a setup, where cmocka takes a skip for an error. */
+void edge_needs_node(void);
 void edge_needs_packages(void);
+
+/*
+ * Runs the tests, each with its setup; or, where needs (one of the two above)
+ * finds that something is missing, skips each of them.
+ */
+int edge_run(struct CMUnitTest *tests, size_t count, void (*needs)(void));
 
 /* A path in the folder of npm's packages. */
 #define EDGE_PACKAGE(path) TEL_EDGE_PACKAGES "/node_modules/" path

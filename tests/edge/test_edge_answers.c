@@ -115,7 +115,6 @@ static int setup(void **state)
 {
     static struct edge e;
 
-    edge_needs_packages();
     edge_setup(&e);
     *state = &e;
     return 0;
@@ -180,7 +179,7 @@ static void test_edge_answers_of_relay_in_node_are_alike(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             test_edge_answers_of_worker_are_those_of_serve, setup, teardown),
         cmocka_unit_test_setup_teardown(
@@ -190,5 +189,6 @@ int main(void)
             test_edge_answers_of_relay_in_node_are_alike, setup, teardown),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return edge_run(tests, sizeof(tests) / sizeof(tests[0]),
+                    edge_needs_packages);
 }

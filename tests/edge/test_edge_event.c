@@ -219,7 +219,7 @@ static void test_edge_event_changed_agrees_with_c(void **state)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
+    struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_edge_event_written_agrees_with_c,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(test_edge_event_changed_agrees_with_c,
@@ -228,5 +228,5 @@ int main(int argc, char **argv)
 
     if (argc > 1)
         wanted = (unsigned)strtoul(argv[1], NULL, 10);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return edge_run(tests, sizeof(tests) / sizeof(tests[0]), edge_needs_node);
 }

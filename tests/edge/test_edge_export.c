@@ -114,7 +114,7 @@ static void test_edge_export_to_nowhere_is_one_line(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_edge_export_holds_data_only, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(
@@ -125,5 +125,5 @@ int main(void)
                                         setup, teardown),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return edge_run(tests, sizeof(tests) / sizeof(tests[0]), edge_needs_node);
 }

@@ -34,7 +34,6 @@ static int setup(void **state)
     static struct trial t;
 
     memset(&t, 0, sizeof(t));
-    edge_needs_packages();
     edge_setup(&t.edge);
     t.c = &t.edge.collect;
     start(&t);
@@ -246,7 +245,7 @@ static void test_edge_keeps_a_thousand_crashes_apart(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             test_edge_keeps_days_as_long_as_it_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(
@@ -259,5 +258,6 @@ int main(void)
             test_edge_keeps_a_thousand_crashes_apart, setup, teardown),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return edge_run(tests, sizeof(tests) / sizeof(tests[0]),
+                    edge_needs_packages);
 }

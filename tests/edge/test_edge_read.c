@@ -38,7 +38,6 @@ static int setup(void **state)
     static struct trial t;
 
     memset(&t, 0, sizeof(t));
-    edge_needs_packages();
     edge_setup(&t.edge);
     *state = &t;
     return 0;
@@ -238,7 +237,7 @@ static void test_edge_read_worker_keeps_nothing_of_who_sent(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_edge_read_needs_the_token, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(
@@ -251,5 +250,6 @@ int main(void)
             test_edge_read_worker_keeps_nothing_of_who_sent, setup, teardown),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return edge_run(tests, sizeof(tests) / sizeof(tests[0]),
+                    edge_needs_packages);
 }

@@ -155,6 +155,23 @@ static void test_edge_url_answer_that_is_none_is_one_line(void **state)
     }
 }
 
+static void test_edge_url_without_a_token_names_the_option(void **state)
+{
+    struct trial *t = *state;
+    struct mouth mouth;
+    struct result r;
+    char url[64];
+
+    mouth_open(&mouth, NO("401 No"), "");
+    snprintf(url, sizeof(url), "http://127.0.0.1:%d/", mouth.port);
+    r = scratch_run(t->scratch, TEL_COLLECT, "report", "--url", url, NULL);
+    assert_int_equal(r.status, 2);
+    assert_non_null(strstr(r.err, ": it asks for a token (--token-file)\n"));
+    assert_null(strstr(mouth.asked, "Authorization"));
+    result_clear(&r);
+    mouth_close(&mouth);
+}
+
 /* Rows that are out of order, or have parts that none has, once the first
  * question was answered well. */
 static void test_edge_url_rows_out_of_order_are_one_line(void **state)
@@ -226,6 +243,8 @@ int main(void)
             test_edge_url_without_anybody_is_one_line, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_edge_url_answer_that_is_none_is_one_line, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_edge_url_without_a_token_names_the_option, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_edge_url_rows_out_of_order_are_one_line, setup, teardown),
         cmocka_unit_test_setup_teardown(test_edge_url_rows_in_order_are_taken,

@@ -59,13 +59,14 @@ static char *copy(const char *at, size_t len)
     return bytes;
 }
 
+/* Of any case: not every client writes it as curl does. */
 static char *header(const char *raw, const char *name)
 {
     char line[64];
     const char *at;
 
     snprintf(line, sizeof(line), "\r\n%s: ", name);
-    at = strstr(raw, line);
+    at = strcasestr(raw, line);
     if (at == NULL)
         return copy("", 0);
     at += strlen(line);

@@ -55,9 +55,9 @@ void tel_import_close(struct tel_import *import); /* accepts NULL */
 
 /*
  * Reads fd to its end and adds what it holds; name is for the sentence.
- * -EALREADY: all of it, or (ret_counts->before says how much) its beginning,
- * was imported before, and options do not say what to do then. -EIO and as
- * read(2): nothing of it was stored, and it can be tried again.
+ * -EALREADY: all of it, or its beginning (err says how much), was imported
+ * before, and options do not say what to do then. -EIO and as read(2): nothing
+ * of it was stored, and it can be tried again.
  */
 int tel_import_file(struct tel_import *import, const char *name, int fd,
                     struct tel_import_counts *ret_counts, struct tel_err *err);

@@ -150,7 +150,8 @@ static void write_failing(struct tel_html *page,
 {
     struct tel_figure figures[2];
 
-    tel_html_print(page, "<p>Of its runs %s failed, and %s before: ",
+    tel_html_print(page,
+                   "<p>Of its runs %s failed, and %s before, a change of ",
                    tel_figure_percent(&figures[0], failing->after),
                    tel_figure_percent(&figures[1], failing->before));
     write_percent(page, failing->low);
@@ -165,7 +166,7 @@ static void write_lasting(struct tel_html *page,
     struct tel_figure figures[4];
 
     tel_html_print(
-        page, "<p>A typical run takes %s, and took %s before: ",
+        page, "<p>A typical run takes %s, and took %s before, a change of ",
         tel_figure_fine_ms(&figures[0], (uint64_t)llround(lasting->after)),
         tel_figure_fine_ms(&figures[1], (uint64_t)llround(lasting->before)));
     write_percent(page, lasting->low - 1);

@@ -75,6 +75,10 @@ void tel_page_how(struct tel_html *page, const struct tel_report *report)
     write_k(page);
     tel_html_print(
         page,
+        "<dt>none, other</dt>\n"
+        "<dd>As events: runs without a command, and runs of commands that the"
+        " policy does not list. As a field's value: all values that it does not"
+        " list. Runs without the field have no bar.</dd>\n"
         "<dt>Failed</dt>\n"
         "<dd>A run fails that ends with an error or by a signal. Of a lost run"
         " it is only known that it ended, so shares leave it out.</dd>\n"
@@ -83,11 +87,11 @@ void tel_page_how(struct tel_html *page, const struct tel_report *report)
         " where there are runs enough, both are right to 5 %%. A typical run is"
         " the geometric mean, which few very long runs hardly move.</dd>\n"
         "<dt>What changed</dt>\n"
-        "<dd>Named is what differs between the two versions compared by more "
-        "than"
-        " chance: in 19 of 20 reports all intervals hold at once. They take "
-        "each run as independent of the others, which one"
-        " person's runs are not; read a small change with care.</dd>\n"
+        "<dd>Named is what differs between the two versions compared by more"
+        " than chance. A change is told as the interval that it lies in, such"
+        " as +2 to +6 points; in 19 of 20 reports all intervals hold at once."
+        " They take each run as independent of the others, which one person's"
+        " runs are not; read a small change with care.</dd>\n"
         "</dl>\n<p>Made by tel-collect. Nothing on this page is loaded from"
         " anywhere, and nothing in it runs.</p>\n</footer>\n");
 }

@@ -133,7 +133,7 @@ void tel_page_look(struct tel_html *page, const struct tel_report *report)
 
     tel_html_print(page, "<section>\n<h2>What to look at</h2>\n");
     if (report->ntools == 0)
-        tel_html_print(page, "<p>Nothing was counted yet.</p>\n");
+        tel_html_print(page, "<p>Nothing was counted.</p>\n");
     for (size_t i = 0; places != NULL && i < report->ntools; i++)
         places[i] =
             (struct tel_finding_place){&report->tools[i], (unsigned)i + 1};
