@@ -26,10 +26,11 @@ struct block {
     char bytes[BLOCK_BYTES];
 };
 
+/* What a search compares comes first. */
 struct known {
-    struct tel_sum sum; /* with n of this group, often 0 */
-    struct tel_store_memo memo;
     uint64_t hash;
+    struct tel_sum sum; /* but for n, which is in hits */
+    struct tel_store_memo memo;
 };
 
 /* A cell that is looked for. */
@@ -43,6 +44,8 @@ struct wanted {
 /* A slot holds 1 + the index of a known cell; 0 is free. */
 struct tel_sums {
     struct known *known;
+    uint64_t *hits; /* of each known cell in this group, often 0; apart, since
+                     * each group goes through all of them */
     size_t count;
     size_t nbound; /* of these, how many have a bound */
     uint32_t *slots;
@@ -131,14 +134,17 @@ static int resize(struct tel_sums *sums, size_t nslots)
 {
     size_t room = nslots / 2;
     void *known = sums->known;
+    void *hits = sums->hits;
     void *order = sums->order;
     void *list = sums->list;
     uint32_t *slots = calloc(nslots, sizeof(*slots));
     bool wide = widen(&known, room, sizeof(*sums->known)) &&
+                widen(&hits, room, sizeof(*sums->hits)) &&
                 widen(&order, room, sizeof(*sums->order)) &&
                 widen(&list, room, sizeof(*sums->list));
 
     sums->known = known;
+    sums->hits = hits;
     sums->order = order;
     sums->list = list;
     if (slots == NULL || !wide) {
@@ -201,7 +207,6 @@ static int append(struct tel_sums *sums, const struct wanted *wanted,
                          .event = kept ? cell->event : keep(sums, cell->event),
                          .item = keep(sums, cell->item),
                          .value = keep(sums, cell->value)},
-                .n = 1,
                 .bound = bound},
         .hash = wanted->hash,
     };
@@ -210,6 +215,7 @@ static int append(struct tel_sums *sums, const struct wanted *wanted,
     if (new->tool == NULL || new->version == NULL || new->event == NULL ||
         new->item == NULL || new->value == NULL)
         return -ENOMEM;
+    sums->hits[sums->count] = 1;
     sums->known[sums->count++] = known;
     sums->nbound += bound != 0;
     sums->touched++;
@@ -244,6 +250,7 @@ void tel_sums_free(struct tel_sums *sums)
     free(sums->slots);
     free(sums->order);
     free(sums->list);
+    free(sums->hits);
     free(sums->known);
     free(sums);
 }
@@ -298,9 +305,7 @@ int tel_sums_add(struct tel_sums *sums, const struct tel_cell *cell,
         return tel_sums_add(sums, &other, 0);
     }
     if (at != 0) {
-        struct tel_sum *sum = &sums->known[at - 1].sum;
-
-        sums->touched += sum->n++ == 0;
+        sums->touched += sums->hits[at - 1]++ == 0;
     } else {
         r = add_new(sums, &wanted, bound);
         at = (uint32_t)sums->count;
@@ -349,11 +354,13 @@ void tel_sums_list(struct tel_sums *sums, const struct tel_sum **ret_list,
 
     sort(sums);
     for (size_t i = 0; listed < sums->touched; i++) {
+        uint64_t hits = sums->hits[sums->order[i]];
         struct known *known = &sums->known[sums->order[i]];
 
-        if (known->sum.n == 0)
+        if (hits == 0)
             continue;
         sums->list[listed] = known->sum;
+        sums->list[listed].n = hits;
         sums->list[listed++].memo = &known->memo;
     }
     *ret_list = sums->list;
@@ -379,9 +386,7 @@ void tel_sums_clear(struct tel_sums *sums)
 {
     if (sums->count > CELLS_KEPT || sums->nbound > BOUND_KEPT)
         forget(sums);
-    for (size_t i = 0; i < sums->count && sums->touched > 0; i++) {
-        sums->touched -= sums->known[i].sum.n > 0;
-        sums->known[i].sum.n = 0;
-    }
+    if (sums->touched > 0)
+        memset(sums->hits, 0, sums->count * sizeof(*sums->hits));
     sums->touched = 0;
 }

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -21,12 +22,13 @@
 
 /*
  * What the daemon holds of one connection: the head of a request (or a piece
- * of its body), what it made of it, and the answer's head. It clears that
- * between two requests, but not at the end. Above 32 KiB it maps it instead
- * of taking it from the heap, so that it is gone with the connection; where
- * the heap is wiped that is not needed, and less is cleared each time.
+ * of its body), what it made of it, and the answer's head. It clears all of
+ * that between two requests, which is a good part of what a request costs, but
+ * not at the end. Above 32 KiB it maps it instead of taking it from the heap,
+ * so that it is gone with the connection; where the heap is wiped that is not
+ * needed.
  */
-#define CONNECTION_BYTES ((size_t)16 * 1024)
+#define HEAD_BYTES ((size_t)4 * 1024) /* beside the target */
 #define CONNECTION_BYTES_MAPPED ((size_t)36 * 1024)
 
 /* How long the last answers may take to leave. */
@@ -254,6 +256,27 @@ static void *run(void *context)
     return NULL;
 }
 
+static size_t connection_bytes(const struct tel_collector_limits *limits)
+{
+    size_t bytes = HEAD_BYTES + (size_t)limits->target_max;
+
+    return tel_wipe_heap != NULL || bytes > CONNECTION_BYTES_MAPPED
+               ? bytes
+               : CONNECTION_BYTES_MAPPED;
+}
+
+/*
+ * What the daemon takes apart of a target, its arguments, is not looked at:
+ * they need not be decoded either.
+ */
+static size_t leave_escaped(void *context, struct MHD_Connection *connection,
+                            char *text)
+{
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
 static struct MHD_Daemon *start_daemon(struct tel_http *http)
 {
     /* Turbo: an answer is written without asking first whether there is room,
@@ -267,12 +290,12 @@ static struct MHD_Daemon *start_daemon(struct tel_http *http)
         flags, 0, NULL, NULL, tel_requests_handle, requests,
         MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)requests->limits.connections_max + 1,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        tel_wipe_heap != NULL ? CONNECTION_BYTES : CONNECTION_BYTES_MAPPED,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
-        tel_requests_begin, requests, MHD_OPTION_NOTIFY_COMPLETED,
-        tel_requests_complete, requests, MHD_OPTION_NOTIFY_CONNECTION,
-        tel_requests_connection, requests, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_bytes(&requests->limits),
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK,
+        leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK, tel_requests_begin,
+        requests, MHD_OPTION_NOTIFY_COMPLETED, tel_requests_complete, requests,
+        MHD_OPTION_NOTIFY_CONNECTION, tel_requests_connection, requests,
+        MHD_OPTION_END);
 }
 
 static int start(struct tel_http *http,
