@@ -372,8 +372,7 @@ static void test_sqlite_tidy_waits_for_no_other_writer(void **state)
 static void test_sqlite_file_with_other_objects_is_not_opened(void **state)
 {
     static const char *const objects[] = {
-        "CREATE TRIGGER spy AFTER INSERT ON seen BEGIN"
-        " DELETE FROM refusal; END",
+        "CREATE TRIGGER spy INSERT ON seen BEGIN DELETE FROM refusal; END",
         "ALTER TABLE cell RENAME TO c; CREATE VIEW cell AS SELECT * FROM c",
         "CREATE TABLE log(at, key)",
     };
