@@ -3,6 +3,7 @@
 #include "collect.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -134,10 +135,32 @@ int collect_connect(const struct collect *c)
     return fd;
 }
 
+/* Where a limit of time is set, a signal that valgrind takes for itself ends a
+ * call that nothing else would end. */
+static ssize_t send_some(int fd, const char *bytes, size_t len)
+{
+    ssize_t sent;
+
+    do {
+        sent = send(fd, bytes, len, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent;
+}
+
+static ssize_t receive_some(int fd, char *buf, size_t size)
+{
+    ssize_t got;
+
+    do {
+        got = recv(fd, buf, size, 0);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
 void send_bytes(int fd, const char *bytes, size_t len)
 {
     while (len > 0) {
-        ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
+        ssize_t sent = send_some(fd, bytes, len);
 
         /* A collector may have heard enough. */
         if (sent <= 0)
@@ -155,7 +178,7 @@ int read_answer(int fd, char *buf, size_t size)
 
     buf[0] = '\0';
     while (len + 1 < size &&
-           (got = recv(fd, buf + len, size - len - 1, 0)) > 0) {
+           (got = receive_some(fd, buf + len, size - len - 1)) > 0) {
         len += (size_t)got;
         buf[len] = '\0';
         if (strncmp(buf, "HTTP/1.1 204", 12) == 0 &&
