@@ -161,15 +161,10 @@ static void finish_group(struct tel_queue *queue, struct tel_work *group,
     give_back(queue, group);
 }
 
-static int64_t today(void)
-{
-    return (int64_t)(time(NULL) / 86400);
-}
-
 /* The day of a group. */
 static int64_t new_day(struct tel_queue *queue)
 {
-    queue->day = today();
+    queue->day = tel_day_today();
     return queue->day;
 }
 
@@ -265,7 +260,7 @@ static void rest(struct tel_queue *queue)
         (void)pthread_cond_wait(&queue->changed, &queue->lock);
     else if (pthread_cond_timedwait(&queue->changed, &queue->lock, &midnight) ==
              ETIMEDOUT)
-        queue->day = today();
+        queue->day = tel_day_today();
 }
 
 static void *work(void *context)

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "fault.h"
 #include "known.h"
@@ -287,7 +286,7 @@ static int find_days(struct tel_import *import, struct tel_err *err)
 {
     const char *day = import->options->day;
 
-    import->today = (int64_t)(time(NULL) / 86400);
+    import->today = tel_day_today();
     import->day = import->today;
     if (day == NULL)
         return 0;

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <tel/collector.h>
@@ -94,7 +93,7 @@ static int take_last(const char *text, struct tel_report_options *options)
 
     if (status != 0)
         return status;
-    options->last = (int64_t)(time(NULL) / 86400);
+    options->last = tel_day_today();
     options->first = options->last - (int64_t)days + 1;
     return 0;
 }

@@ -195,6 +195,11 @@ bool tel_store_turn(struct tel_store_generation *generation, int64_t day)
     return true;
 }
 
+int64_t tel_day_today(void)
+{
+    return (int64_t)(time(NULL) / 86400);
+}
+
 void tel_day_text(int64_t day, char buf[TEL_DAY_MAX + 1])
 {
     time_t seconds = (time_t)(day * 86400);

@@ -200,4 +200,7 @@ int tel_store_each_refusal(struct tel_store *store,
 void tel_day_text(int64_t day, char buf[TEL_DAY_MAX + 1]);
 int tel_day_parse(const char *text, int64_t *ret_day);
 
+/* The collector's own day. */
+int64_t tel_day_today(void);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "metrics.h"
 #include "report/report.h"
+#include "store/store.h"
 
 /* For so long a text holds, and after a failure nothing is tried again. */
 #define FRESH_S 900
@@ -76,7 +77,7 @@ static int read_totals(struct tel_ended *ended, int64_t day)
 
 void tel_ended_write(struct tel_ended *ended, FILE *out)
 {
-    int64_t yesterday = (int64_t)(time(NULL) / 86400) - 1;
+    int64_t yesterday = tel_day_today() - 1;
     struct timespec now;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
