@@ -31,6 +31,19 @@
 /* A line of a batch. */
 #define ROW(event, rest) LINE(event, rest) "\n"
 
+/* A batch of 6 commits (json 5, csv 1) and 4 logs. */
+#define COMMITS_AND_LOGS                                                      \
+    ROW("commit", "\"ms\":10,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   \
+    ROW("commit", "\"ms\":20,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   \
+    ROW("commit", "\"ms\":30,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   \
+    ROW("commit", "\"ms\":40,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   \
+    ROW("commit", "\"ms\":50,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"yes\"")  \
+    ROW("commit", "\"ms\":1200,\"exit\":1,\"fmt\":\"csv\",\"quiet\":\"yes\"") \
+    ROW("log", "\"ms\":1,\"exit\":0")                                         \
+    ROW("log", "\"ms\":1,\"exit\":0")                                         \
+    ROW("log", "\"ms\":1,\"exit\":0")                                         \
+    ROW("log", "\"ms\":1,\"sig\":15")
+
 #define KEY "00112233445566778899aabbccddeeff"
 
 struct collect {

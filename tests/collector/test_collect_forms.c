@@ -8,18 +8,7 @@
 
 #include "terminal.h"
 
-/* 6 commits (json 5, csv 1), 4 logs. */
-static const char batch[] =                                                   //
-    ROW("commit", "\"ms\":10,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   //
-    ROW("commit", "\"ms\":20,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   //
-    ROW("commit", "\"ms\":30,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   //
-    ROW("commit", "\"ms\":40,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   //
-    ROW("commit", "\"ms\":50,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"yes\"")  //
-    ROW("commit", "\"ms\":1200,\"exit\":1,\"fmt\":\"csv\",\"quiet\":\"yes\"") //
-    ROW("log", "\"ms\":1,\"exit\":0")                                         //
-    ROW("log", "\"ms\":1,\"exit\":0")                                         //
-    ROW("log", "\"ms\":1,\"exit\":0")                                         //
-    ROW("log", "\"ms\":1,\"sig\":15");
+static const char batch[] = COMMITS_AND_LOGS;
 
 /* All that was counted was counted on this day. */
 static int setup(void **state)

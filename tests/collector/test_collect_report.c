@@ -6,19 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* 6 commits (json 5, csv 1), 4 logs, 1 remote add. */
-static const char batch[] =                                                   //
-    ROW("commit", "\"ms\":10,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   //
-    ROW("commit", "\"ms\":20,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   //
-    ROW("commit", "\"ms\":30,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   //
-    ROW("commit", "\"ms\":40,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"no\"")   //
-    ROW("commit", "\"ms\":50,\"exit\":0,\"fmt\":\"json\",\"quiet\":\"yes\"")  //
-    ROW("commit", "\"ms\":1200,\"exit\":1,\"fmt\":\"csv\",\"quiet\":\"yes\"") //
-    ROW("log", "\"ms\":1,\"exit\":0")                                         //
-    ROW("log", "\"ms\":1,\"exit\":0")                                         //
-    ROW("log", "\"ms\":1,\"exit\":0")                                         //
-    ROW("log", "\"ms\":1,\"sig\":15")                                         //
-    ROW("remote_add", "\"ms\":1,\"exit\":0");
+static const char batch[] =
+    COMMITS_AND_LOGS ROW("remote_add", "\"ms\":1,\"exit\":0");
 
 static int setup(void **state)
 {
